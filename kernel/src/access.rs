@@ -1,0 +1,277 @@
+//! Who may do what on which things. Capabilities publish permission sets; packs' roles grant them to
+//! posts; the runtime decides. One scope serves both sides: [`Access::authorize`] on a single resource and
+//! [`Scope`] as an indexed SQL predicate on lists; a property test proves that both agree.
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::division::DivisionCode;
+use crate::ids::{AccountId, OrganisationId, PersonId, PostId};
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Actor {
+    /// Nobody signed in.
+    Anonymous,
+    /// Somebody signed in.
+    Account(AccountId),
+    /// A flow of a pack, on behalf of the causing subject, limited to the actions it declares.
+    Flow {
+        /// `pack.flow`.
+        flow: String,
+        /// The actions that the flow declares.
+        may: Vec<String>,
+    },
+    /// A due job of a capability.
+    Job,
+    /// An operator at the command line of the machine itself.
+    Console,
+}
+
+/// A role that a post grants, in the organisation's division.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grant {
+    /// `pack.role`, or `platform.role` for the built-in ones.
+    pub role: String,
+    /// The post that grants it.
+    pub post: PostId,
+    /// The organisation of the post.
+    pub organisation: OrganisationId,
+    /// The division whose subtree the post serves.
+    pub division: DivisionCode,
+    /// The end of the term, if there is one.
+    pub until: Option<Timestamp>,
+}
+
+/// Who acts, with everything that access decisions need. Made by the authenticator at each request.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// The kind of actor.
+    pub actor: Actor,
+    /// The person behind the account.
+    pub person: Option<PersonId>,
+    /// Whether the account's claim to be that person was proved at a counter or by an outside provider.
+    pub proved: bool,
+    /// The name shown on pages; personal, so never logged.
+    pub name: String,
+    /// Roles granted by posts.
+    pub grants: Vec<Grant>,
+    /// Organisations that the person may act for.
+    pub mandates: Vec<OrganisationId>,
+}
+
+impl Principal {
+    fn plain(actor: Actor) -> Self {
+        Principal {
+            actor,
+            person: None,
+            proved: false,
+            name: String::new(),
+            grants: Vec::new(),
+            mandates: Vec::new(),
+        }
+    }
+
+    /// Nobody signed in.
+    pub fn anonymous() -> Self {
+        Principal::plain(Actor::Anonymous)
+    }
+
+    /// A due job.
+    pub fn job() -> Self {
+        Principal::plain(Actor::Job)
+    }
+
+    /// The operator at the command line.
+    pub fn console() -> Self {
+        Principal::plain(Actor::Console)
+    }
+
+    /// A flow, limited to what its pack declares.
+    pub fn flow(flow: String, may: Vec<String>) -> Self {
+        Principal::plain(Actor::Flow { flow, may })
+    }
+
+    /// A name for the audit chain and the idempotency record: a kind and an id, nothing personal.
+    pub fn reference(&self) -> String {
+        match &self.actor {
+            Actor::Anonymous => "anonymous".to_owned(),
+            Actor::Account(id) => format!("account:{id}"),
+            Actor::Flow { flow, .. } => format!("flow:{flow}"),
+            Actor::Job => "job".to_owned(),
+            Actor::Console => "console".to_owned(),
+        }
+    }
+
+    /// The account that is signed in.
+    pub fn account(&self) -> Option<AccountId> {
+        match self.actor {
+            Actor::Account(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody is signed in.
+    pub fn signed_in(&self) -> bool {
+        self.account().is_some()
+    }
+}
+
+/// On what ground a permission set is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// Everybody, signed in or not.
+    Everyone,
+    /// Every account.
+    SignedIn,
+    /// The owner of the resource: the person, or somebody with a mandate for the owning organisation.
+    /// Where the resource belongs to a person as such, the account must be proved to be that person;
+    /// what an account itself began stays open to that account.
+    Owner,
+    /// A role granted to a post, within the division of the post.
+    Post,
+    /// Jobs and the console.
+    System,
+}
+
+/// A named set of operations that a capability publishes, for roles to grant.
+#[derive(Debug, Clone)]
+pub struct PermissionSet {
+    /// `capability.set`.
+    pub id: &'static str,
+    /// What it lets one do: Chinese, English.
+    pub name: (&'static str, &'static str),
+    /// On what ground.
+    pub basis: Basis,
+    /// Names of actions and queries.
+    pub may: &'static [&'static str],
+}
+
+/// A role that needs no pack, for those who run the platform: its id is `platform.<role>`.
+#[derive(Debug, Clone)]
+pub struct PlatformRole {
+    /// The role, such as `platform.operator`.
+    pub id: &'static str,
+    /// Its name: Chinese, English.
+    pub name: (&'static str, &'static str),
+    /// Permission sets it grants.
+    pub may: &'static [&'static str],
+}
+
+/// A thing on which an operation is to be done, as access sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Resource {
+    /// What it is, such as `casework.case`.
+    pub kind: &'static str,
+    /// Its id, for the audit entry.
+    pub id: String,
+    /// The pack it belongs to: roles of another pack do not reach it.
+    pub pack: Option<String>,
+    /// The role whose turn it is, where only that role may act.
+    pub role: Option<String>,
+    /// Where it lies.
+    pub division: Option<DivisionCode>,
+    /// The account that began it.
+    pub owner_account: Option<AccountId>,
+    /// The person it belongs to.
+    pub owner: Option<PersonId>,
+    /// The organisation it belongs to.
+    pub owner_organisation: Option<OrganisationId>,
+}
+
+impl Resource {
+    /// The platform itself: what has no owner and no place.
+    pub fn platform() -> Self {
+        Resource { kind: "platform", ..Resource::default() }
+    }
+
+    /// A thing by kind and id.
+    pub fn of(kind: &'static str, id: impl ToString) -> Self {
+        Resource { kind, id: id.to_string(), ..Resource::default() }
+    }
+}
+
+/// A refusal, with the rule that made it. People see the rule only if they may know it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{rule}")]
+pub struct Refusal {
+    /// Such as `casework.accept: role gov-single-window.clerk at 350102 does not cover 350203`.
+    pub rule: String,
+}
+
+/// Decides. The runtime fills it.
+pub trait Access: Send + Sync {
+    /// May this principal do the operation on this resource?
+    fn authorize(
+        &self,
+        who: &Principal,
+        operation: &str,
+        resource: &Resource,
+        now: Timestamp,
+    ) -> Result<(), Refusal>;
+
+    /// Could this principal do the operation on anything at all? Asked before an input is even read.
+    fn possible(&self, who: &Principal, operation: &str, now: Timestamp) -> Result<(), Refusal>;
+
+    /// The same decision for lists.
+    fn scope(&self, who: &Principal, operation: &str, now: Timestamp) -> Scope;
+}
+
+/// What a list may show: any of the terms. No term, nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Scope {
+    /// Alternatives.
+    pub terms: Vec<ScopeTerm>,
+}
+
+/// One alternative of a scope: every part that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ScopeTerm {
+    /// The pack.
+    pub pack: Option<String>,
+    /// The role whose turn it is; lists of work use it, other lists do not have the column.
+    pub role: Option<String>,
+    /// The division subtree.
+    pub division: Option<DivisionCode>,
+    /// The account that began it.
+    pub owner_account: Option<AccountId>,
+    /// The owning person.
+    pub owner: Option<PersonId>,
+    /// The owning organisation.
+    pub owner_organisation: Option<OrganisationId>,
+}
+
+impl Scope {
+    /// Everything.
+    pub fn everything() -> Self {
+        Scope { terms: vec![ScopeTerm::default()] }
+    }
+
+    /// Whether a resource is within the scope: what the predicate says of its row.
+    pub fn covers(&self, resource: &Resource) -> bool {
+        self.terms.iter().any(|term| term.covers(resource))
+    }
+}
+
+impl ScopeTerm {
+    fn covers(&self, resource: &Resource) -> bool {
+        fn same<T: PartialEq>(wanted: &Option<T>, is: &Option<T>) -> bool {
+            wanted.is_none() || wanted == is
+        }
+        same(&self.pack, &resource.pack)
+            && same(&self.role, &resource.role)
+            && self.division.is_none_or(|d| resource.division.is_some_and(|r| d.contains(r)))
+            && same(&self.owner_account, &resource.owner_account)
+            && same(&self.owner, &resource.owner)
+            && same(&self.owner_organisation, &resource.owner_organisation)
+    }
+}
+
+/// Proves who sends a request. Identity fills it.
+pub trait Authenticator: Send + Sync {
+    /// The principal of a session token, `None` where the session is unknown or over.
+    fn principal<'a>(
+        &'a self,
+        token: &'a str,
+    ) -> crate::BoxFuture<'a, Result<Option<Arc<Principal>>, crate::error::Failure>>;
+}

@@ -1,0 +1,243 @@
+//! What a capability gives to the house: one value of [`Contract`], filled in one place.
+//! The server's list of capabilities is the only other line that knows it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde_json::Value as Json;
+
+use crate::BoxFuture;
+use crate::access::{Authenticator, PermissionSet, PlatformRole};
+use crate::action::{Action, ActionEntry, Query, QueryEntry, schema_of};
+use crate::clock::Timestamp;
+use crate::ctx::{Ctx, Services};
+use crate::division::DivisionCode;
+use crate::error::Failure;
+use crate::event::{Event, EventEntry};
+use crate::pack::Compile;
+use crate::text::{LocalText, TextSource};
+use crate::web::{Markup, Route, Visit};
+
+/// A capability of the house.
+pub trait Capability: Send + Sync + 'static {
+    /// Its name: the first part of its actions, queries, events and sections.
+    fn name(&self) -> &'static str;
+
+    /// Says everything that it offers.
+    fn describe(&self, contract: &mut Contract);
+
+    /// Compiles its sections of the packs; mistakes are reported to `compile`.
+    fn compile(&self, compile: &Compile<'_>) -> Arc<dyn Any + Send + Sync> {
+        let _ = compile;
+        Arc::new(())
+    }
+
+    /// Proves who sends requests, where the capability can.
+    fn authenticator(&self, services: &Services) -> Option<Arc<dyn Authenticator>> {
+        let _ = services;
+        None
+    }
+}
+
+/// A type of problem that people and programs may meet: `urn:minshu:problem:<code>`.
+#[derive(Debug, Clone, Copy)]
+pub struct ProblemType {
+    /// `capability.code`.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+/// A kind of declaration in packs: `[[capability.kind]]`.
+#[derive(Debug, Clone)]
+pub struct SectionEntry {
+    /// Such as `casework.item`.
+    pub kind: &'static str,
+    /// The JSON Schema of one declaration, from its struct.
+    pub schema: Json,
+}
+
+/// A migration: `V1__open_cases` and its text.
+pub type Migration = (&'static str, &'static str);
+
+/// The period and place of a measure.
+#[derive(Debug, Clone)]
+pub struct MeasureAsk {
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Up to but not with this one.
+    pub until: Timestamp,
+    /// Within this division.
+    pub division: Option<DivisionCode>,
+    /// Of this pack alone.
+    pub pack: Option<String>,
+}
+
+/// A figure; `None` where nothing was measured, which is not nought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// The value in the measure's unit.
+    pub value: Option<f64>,
+    /// How many records it comes from.
+    pub records: i64,
+}
+
+/// A read in a context.
+pub type CtxFn<I, O> = dyn Fn(Arc<Ctx>, I) -> BoxFuture<'static, Result<O, Failure>> + Send + Sync;
+/// A read for a page.
+pub type VisitFn<I, O> =
+    dyn Fn(Arc<Visit>, I) -> BoxFuture<'static, Result<O, Failure>> + Send + Sync;
+
+/// A named figure that a capability publishes about its own records.
+#[derive(Clone)]
+pub struct MeasureEntry {
+    /// `capability.figure`.
+    pub name: &'static str,
+    /// Its title: Chinese, English.
+    pub title: (&'static str, &'static str),
+    /// Its unit: Chinese, English.
+    pub unit: (&'static str, &'static str),
+    /// Measures.
+    pub read: Arc<CtxFn<MeasureAsk, Measured>>,
+}
+
+/// A piece that the capability can show on a system's page.
+#[derive(Clone)]
+pub struct PanelEntry {
+    /// `capability.piece`.
+    pub name: &'static str,
+    /// Renders it for a pack; `None` where there is nothing to show.
+    pub render: Arc<VisitFn<String, Option<Markup>>>,
+}
+
+/// Something of one's own: a case, a licence, a message.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct MineEntry {
+    /// What it is.
+    pub title: String,
+    /// Its state in words.
+    pub state: String,
+    /// `quiet`, `wait`, `act`, `good`, `bad`: how it is shown.
+    pub tone: &'static str,
+    /// Where it is seen.
+    pub href: String,
+    /// When it changed last.
+    pub at: Timestamp,
+}
+
+/// A piece of an officer's work.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct TaskEntry {
+    /// What is to be done.
+    pub title: String,
+    /// For whom or about what.
+    pub about: String,
+    /// Where it is done.
+    pub href: String,
+    /// Until when.
+    pub due: Option<Timestamp>,
+    /// `none`, `yellow`, `red`.
+    pub flag: &'static str,
+}
+
+/// A public document that search may hold.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct DocumentEntry {
+    /// `kind:id`.
+    pub id: String,
+    /// Its title.
+    pub title: LocalText,
+    /// Its text.
+    pub text: LocalText,
+    /// Where it is seen.
+    pub href: String,
+    /// When it changed last.
+    pub at: Timestamp,
+}
+
+/// A line of the navigation, shown to those who may do its operation.
+#[derive(Debug, Clone)]
+pub struct NavigationEntry {
+    /// The text's key.
+    pub key: &'static str,
+    /// The address.
+    pub href: &'static str,
+    /// The icon's name.
+    pub icon: &'static str,
+    /// The operation that one must be able to do on something.
+    pub operation: &'static str,
+    /// Where in the order.
+    pub order: u8,
+}
+
+/// Everything that a capability offers.
+#[derive(Default)]
+pub struct Contract {
+    /// Commands.
+    pub actions: Vec<ActionEntry>,
+    /// Reads.
+    pub queries: Vec<QueryEntry>,
+    /// Facts.
+    pub events: Vec<EventEntry>,
+    /// What roles may grant.
+    pub permission_sets: Vec<PermissionSet>,
+    /// Roles without a pack.
+    pub platform_roles: Vec<PlatformRole>,
+    /// Failures by type.
+    pub problem_types: Vec<ProblemType>,
+    /// Kinds of declarations.
+    pub sections: Vec<SectionEntry>,
+    /// The schema's history.
+    pub migrations: Vec<Migration>,
+    /// Every fixed SQL statement, by name.
+    pub statements: Vec<(&'static str, String)>,
+    /// Pages.
+    pub routes: Vec<Route>,
+    /// Texts of pages.
+    pub texts: Vec<TextSource>,
+    /// Figures.
+    pub measures: Vec<MeasureEntry>,
+    /// Pieces of system pages.
+    pub panels: Vec<PanelEntry>,
+    /// A citizen's own things.
+    pub mine: Vec<Arc<VisitFn<(), Vec<MineEntry>>>>,
+    /// An officer's work.
+    pub tasks: Vec<Arc<VisitFn<(), Vec<TaskEntry>>>>,
+    /// Public documents changed since.
+    pub documents: Vec<Arc<CtxFn<Timestamp, Vec<DocumentEntry>>>>,
+    /// Lines of the navigation.
+    pub navigation: Vec<NavigationEntry>,
+}
+
+impl Contract {
+    /// Adds an action.
+    pub fn action<A: Action>(&mut self) -> &mut Self {
+        self.actions.push(ActionEntry::of::<A>());
+        self
+    }
+
+    /// Adds a query.
+    pub fn query<Q: Query>(&mut self) -> &mut Self {
+        self.queries.push(QueryEntry::of::<Q>());
+        self
+    }
+
+    /// Adds an event type.
+    pub fn event<E: Event>(&mut self) -> &mut Self {
+        self.events.push(EventEntry::of::<E>());
+        self
+    }
+
+    /// Adds a kind of declaration.
+    pub fn section<T: JsonSchema>(&mut self, kind: &'static str) -> &mut Self {
+        self.sections.push(SectionEntry { kind, schema: schema_of::<T>() });
+        self
+    }
+
+    /// Adds fixed statements.
+    pub fn sql(&mut self, statements: &[(&'static str, &'static str)]) -> &mut Self {
+        self.statements.extend(statements.iter().map(|(n, s)| (*n, (*s).to_owned())));
+        self
+    }
+}

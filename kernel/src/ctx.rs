@@ -1,0 +1,224 @@
+//! The context: everything that an action, a query or a page may use. Time, ids, randomness and the seams come
+//! from here and from nowhere else.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value as Json;
+
+use crate::BoxFuture;
+use crate::access::{Access, Principal, Resource, Scope};
+use crate::action::{Action, Query};
+use crate::calendar::Calendar;
+use crate::clock::{Clock, Timestamp};
+use crate::division::Divisions;
+use crate::error::{Failure, Kind};
+use crate::ids::{EventId, IdSource, RequestId};
+use crate::objects::{ObjectAddress, Objects, Stored};
+use crate::pack::PackSet;
+use crate::personal::Personal;
+use crate::records::{Records, Row, Value};
+use crate::text::{Lang, Speaker, Texts};
+
+/// Randomness from the operating system; a test's may be seeded.
+pub trait Entropy: Send + Sync {
+    /// Fills the buffer with random bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Numbers from blocks that the process leases: unique and rising, gaps allowed.
+pub trait Numbers: Send + Sync {
+    /// The next number of a series, beginning with 1.
+    fn next<'a>(&'a self, series: &'a str) -> BoxFuture<'a, Result<i64, Failure>>;
+}
+
+/// A call through the one door.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who calls.
+    pub who: Arc<Principal>,
+    /// The action or query.
+    pub operation: String,
+    /// Its input.
+    pub input: Json,
+    /// The idempotency key: the same principal, action and key do it once.
+    pub key: Option<String>,
+    /// The event that caused it.
+    pub cause: Option<EventId>,
+    /// The request that it belongs to.
+    pub request: RequestId,
+    /// The caller's language.
+    pub lang: Lang,
+}
+
+/// The one door through which pages, flows, jobs and the command line go.
+pub trait Door: Send + Sync {
+    /// Does an action.
+    fn act<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>>;
+    /// Asks a query.
+    fn ask<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>>;
+}
+
+/// Uploads that were stored and belong to nothing yet. An action that takes an object's address must find
+/// it here: nobody can attach what somebody else sent.
+pub trait StagedUploads: Send + Sync {
+    /// An upload of this principal within the last day.
+    fn find<'a>(
+        &'a self,
+        who: &'a Principal,
+        address: &'a ObjectAddress,
+    ) -> BoxFuture<'a, Result<Option<Stored>, Failure>>;
+}
+
+/// The packs in force, exchanged whole.
+pub trait PacksInForce: Send + Sync {
+    /// The set in force now.
+    fn current(&self) -> Arc<PackSet>;
+}
+
+/// The calendar in force, exchanged whole when it is edited.
+pub trait CalendarInForce: Send + Sync {
+    /// The calendar in force now.
+    fn current(&self) -> Arc<Calendar>;
+}
+
+/// The services of the house.
+#[derive(Clone)]
+pub struct Services {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The records seam.
+    pub records: Arc<dyn Records>,
+    /// The objects seam.
+    pub objects: Arc<dyn Objects>,
+    /// Uploads that belong to nothing yet.
+    pub uploads: Arc<dyn StagedUploads>,
+    /// Encryption of personal data.
+    pub personal: Arc<dyn Personal>,
+    /// Access decisions.
+    pub access: Arc<dyn Access>,
+    /// Leased numbers.
+    pub numbers: Arc<dyn Numbers>,
+    /// Packs in force.
+    pub packs: Arc<dyn PacksInForce>,
+    /// The working-day calendar.
+    pub calendar: Arc<dyn CalendarInForce>,
+    /// The division tree.
+    pub divisions: Arc<Divisions>,
+    /// Texts of pages.
+    pub texts: Arc<Texts>,
+}
+
+/// The context of one operation.
+pub struct Ctx {
+    /// The services of the house.
+    pub services: Services,
+    /// Who acts.
+    pub who: Arc<Principal>,
+    /// The operation's name.
+    pub operation: &'static str,
+    /// One instant for the whole operation.
+    pub now: Timestamp,
+    /// The request that it belongs to.
+    pub request: RequestId,
+    /// The event that caused it, in a flow.
+    pub cause: Option<EventId>,
+    /// The caller's language.
+    pub lang: Lang,
+    authorized: AtomicBool,
+    touched: std::sync::Mutex<Option<(&'static str, String)>>,
+}
+
+impl Ctx {
+    /// Made by the runtime for each operation.
+    pub fn new(services: Services, call: &Call, operation: &'static str) -> Self {
+        let now = services.clock.now();
+        Ctx {
+            services,
+            who: call.who.clone(),
+            operation,
+            now,
+            request: call.request,
+            cause: call.cause,
+            lang: call.lang,
+            authorized: AtomicBool::new(false),
+            touched: std::sync::Mutex::new(None),
+        }
+    }
+
+    /// Refuses unless the principal may do this operation on the resource. The first resource that
+    /// is asked for is the one that the audit entry names.
+    pub fn authorize(&self, resource: &Resource) -> Result<(), Failure> {
+        self.authorized.store(true, Ordering::Relaxed);
+        if let Ok(mut touched) = self.touched.lock() {
+            touched.get_or_insert_with(|| (resource.kind, resource.id.clone()));
+        }
+        self.services.access.authorize(&self.who, self.operation, resource, self.now).map_err(
+            |refusal| {
+                let kind = if self.who.signed_in() { Kind::Refused } else { Kind::Unauthenticated };
+                let code = if self.who.signed_in() { "kernel.refused" } else { "kernel.sign_in" };
+                Failure { rule: Some(refusal.rule), ..Failure::new(kind, code) }
+            },
+        )
+    }
+
+    /// Whether the principal might do another operation on the resource: for pages that show buttons.
+    pub fn may(&self, operation: &str, resource: &Resource) -> bool {
+        self.services.access.authorize(&self.who, operation, resource, self.now).is_ok()
+    }
+
+    /// What lists of this operation may show.
+    pub fn scope(&self) -> Scope {
+        self.authorized.store(true, Ordering::Relaxed);
+        self.services.access.scope(&self.who, self.operation, self.now)
+    }
+
+    /// Whether `authorize` or `scope` was called: a decision without is a defect.
+    pub fn was_authorized(&self) -> bool {
+        self.authorized.load(Ordering::Relaxed)
+    }
+
+    /// The resource that was asked for first: kind and id.
+    pub fn touched(&self) -> Option<(&'static str, String)> {
+        self.touched.lock().ok().and_then(|touched| touched.clone())
+    }
+
+    /// A capability's compiled section of the packs in force.
+    pub fn section<T: Any + Send + Sync>(&self, capability: &'static str) -> Arc<T> {
+        self.services.packs.current().section(capability)
+    }
+
+    /// A short read by key.
+    pub async fn rows(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, Failure> {
+        Ok(self.services.records.point(sql.into(), values).await?)
+    }
+
+    /// A short read of at most one row.
+    pub async fn row(&self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, Failure> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Texts in the caller's language.
+    pub fn speaker(&self) -> Speaker {
+        Speaker::new(self.services.texts.clone(), self.lang)
+    }
+}
+
+/// Typed calls through the door, for pages.
+pub async fn act<A: Action>(door: &dyn Door, call: Call, action: &A) -> Result<A::Reply, Failure> {
+    let input = serde_json::to_value(action).map_err(Failure::internal)?;
+    let reply = door.act(Call { operation: A::NAME.to_owned(), input, ..call }).await?;
+    serde_json::from_value(reply).map_err(Failure::internal)
+}
+
+/// Typed questions through the door, for pages.
+pub async fn ask<Q: Query>(door: &dyn Door, call: Call, query: &Q) -> Result<Q::Reply, Failure> {
+    let input = serde_json::to_value(query).map_err(Failure::internal)?;
+    let reply = door.ask(Call { operation: Q::NAME.to_owned(), input, ..call }).await?;
+    serde_json::from_value(reply).map_err(Failure::internal)
+}
