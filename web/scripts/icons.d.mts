@@ -1,0 +1,2 @@
+export function iconNames(text: string): string[];
+export function iconSprite(listPath: string): string;

@@ -1,0 +1,51 @@
+// The few sentences that the islands themselves say. Everything else on a page comes from the server.
+
+const zh = {
+  saving: "正在保存",
+  saved: (time: string) => `已保存 ${time}`,
+  offline: "没有网络。填的内容留在这台设备上，连上后自动保存",
+  keptNowhere: "没有网络，也没有留存：这是公用设备。请先不要关掉页面",
+  restored: "上次断网时填的内容已经放回来了",
+  saveRefused: "没有保存成功。请刷新页面看看是否在别处改过",
+  choose: "请选择",
+  divisionsFailed: "下一级没有取到，请再选一次",
+  tooLarge: (size: string, limit: string) => `文件有 ${size}，超过 ${limit}。请压缩，或拍照后再传`,
+  wrongKind: (kinds: string) => `这种文件收不了。请传 ${kinds}`,
+  empty: "文件是空的，请重新选",
+  uploading: (percent: number) => `已上传 ${percent}%`,
+  uploadLabel: "上传进度",
+  uploadFailed: "没有传上去，请再传一次",
+  requestFailed: "没有取到，请再试一次",
+};
+
+const en: typeof zh = {
+  saving: "Saving",
+  saved: (time) => `Saved ${time}`,
+  offline: "No network. What you typed is kept on this device and saved once you are back",
+  keptNowhere: "No network, and nothing is kept: this is a shared machine. Please leave the page open",
+  restored: "What you typed while offline has been put back",
+  saveRefused: "Not saved. Reload the page to see whether it was changed elsewhere",
+  choose: "Choose",
+  divisionsFailed: "The next level did not arrive. Please choose again",
+  tooLarge: (size, limit) => `The file has ${size}, the limit is ${limit}. Make it smaller or take a photo`,
+  wrongKind: (kinds) => `This kind of file is not accepted. Please send ${kinds}`,
+  empty: "The file is empty. Please choose again",
+  uploading: (percent) => `${percent}% sent`,
+  uploadLabel: "Upload progress",
+  uploadFailed: "Not sent. Please try again",
+  requestFailed: "That did not work. Please try again",
+};
+
+export const words = document.documentElement.lang.startsWith("zh") ? zh : en;
+
+/** Hours and minutes as people here read them, whatever the machine's own zone. */
+export function clock(date: Date): string {
+  return new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" }).format(date);
+}
+
+/** A file size with at most one decimal, counted as the limits are: 1 MB = 1024 × 1024 bytes. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "KB"] : [bytes / (1024 * 1024), "MB"];
+  return `${Math.round(value * 10) / 10} ${unit}`;
+}
