@@ -1,0 +1,249 @@
+//! The sealer: one leased task that gives committed rows their position. Woken by commits, it seals within
+//! 50 ms; events of one aggregate are sealed in the order of their versions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use minshu_kernel::error::Failure;
+use minshu_kernel::records::{RecordsError, Row, Statement, Value, WriteSet};
+use minshu_kernel::values;
+use tokio::sync::Notify;
+
+use super::block::{BLOCK_ENTRIES, Block, merkle_root};
+use super::entry::{Entry, GENESIS};
+use crate::house::House;
+use crate::store;
+
+/// The most rows that one round seals.
+const ROUND: i64 = 500;
+/// How long the lease holds without being renewed.
+const LEASE_MS: i64 = 10_000;
+/// A block is closed after this time even where it is not full.
+const BLOCK_AGE_MS: i64 = 60_000;
+const AUDIT: &str = "audit";
+const EVENTS: &str = "events";
+
+/// Seals until told to stop.
+pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
+    let holder = house.services.ids.next().to_string();
+    let mut last_block_ms = house.services.clock.now().0;
+    loop {
+        let waited = tokio::time::timeout(Duration::from_millis(500), wake.notified()).await;
+        if waited.is_ok() {
+            // A few commits share a round: the bar is 50 ms from commit to position.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        match round(&house, &holder).await {
+            Ok(sealed) if sealed == ROUND as usize => wake.notify_one(),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "sealing waits"),
+        }
+        let now = house.services.clock.now().0;
+        match close_block(&house, now - last_block_ms > BLOCK_AGE_MS).await {
+            Ok(true) => last_block_ms = now,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the block is not closed yet"),
+        }
+        house.sealed.notify_waiters();
+    }
+}
+
+/// Seals everything that is committed now; for tests, the command line and a graceful stop.
+pub async fn seal_all(house: &House) -> Result<(), Failure> {
+    let holder = house.services.ids.next().to_string();
+    // The running sealer may hold the lease: what it seals needs no second hand.
+    while round(house, &holder).await? == ROUND as usize {}
+    Ok(())
+}
+
+/// Makes sure that the chains' heads are there.
+pub async fn prepare(house: &House) -> Result<(), Failure> {
+    let statements = [AUDIT, EVENTS]
+        .into_iter()
+        .map(|id| Statement::any(store::INSERT_CHAIN, values![id, GENESIS]))
+        .collect();
+    Ok(house.services.records.apply(WriteSet { statements }).await?)
+}
+
+struct Head {
+    position: i64,
+    chain: String,
+    version: i64,
+}
+
+async fn lease(house: &House, id: &str, holder: &str) -> Result<Option<Head>, Failure> {
+    let records = &house.services.records;
+    let row = records.point(store::CHAIN.into(), values![id]).await?.into_iter().next();
+    let row = row.ok_or_else(|| Failure::internal("the chain's head is missing"))?;
+    let now = house.services.clock.now().0;
+    let ours = row.get::<String>("holder")? == holder;
+    let until: i64 = row.get("leased_until_ms")?;
+    let mut version: i64 = row.get("version")?;
+    if !ours || until < now + LEASE_MS / 2 {
+        if !ours && until >= now && !house.single_process {
+            return Ok(None);
+        }
+        let free_before = if house.single_process { i64::MAX } else { now };
+        let statement =
+            Statement::one(store::LEASE_CHAIN, values![id, holder, now + LEASE_MS, free_before]);
+        match records.apply(WriteSet { statements: vec![statement] }).await {
+            Ok(()) => version += 1,
+            Err(RecordsError::Lost { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Some(Head { position: row.get("position")?, chain: row.get("chain")?, version }))
+}
+
+/// One round; answers how many rows it sealed of the fuller of the two kinds.
+async fn round(house: &House, holder: &str) -> Result<usize, Failure> {
+    let audit = seal_audit(house, holder).await?;
+    let events = seal_events(house, holder).await?;
+    Ok(audit.max(events))
+}
+
+async fn seal_audit(house: &House, holder: &str) -> Result<usize, Failure> {
+    let rows = house.services.records.point(store::UNSEALED_AUDIT.into(), values![ROUND]).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let Some(head) = lease(house, AUDIT, holder).await? else { return Ok(0) };
+    let mut statements = Vec::with_capacity(rows.len() + 1);
+    let (mut position, mut chain) = (head.position, head.chain);
+    for row in &rows {
+        let entry = Entry::read(row)?;
+        position += 1;
+        chain = entry.link(&chain, position);
+        statements.push(Statement::one(store::SEAL_AUDIT, values![&entry.id, position, &chain]));
+    }
+    statements.push(Statement::one(
+        store::MOVE_CHAIN,
+        values![AUDIT, position, &chain, head.version, holder],
+    ));
+    apply(house, statements).await.map(|done| if done { rows.len() } else { 0 })
+}
+
+async fn seal_events(house: &House, holder: &str) -> Result<usize, Failure> {
+    let rows = house.services.records.point(store::UNSEALED_EVENTS.into(), values![ROUND]).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let full = rows.len() == ROUND as usize;
+    let Some(head) = lease(house, EVENTS, holder).await? else { return Ok(0) };
+    let mut statements = Vec::with_capacity(rows.len() + 1);
+    let mut position = head.position;
+    for (id, aggregate, version) in by_version(&rows)? {
+        // A full round may have cut off an earlier version of the same thing: then this one waits.
+        if full && earlier_unsealed(house, &rows, &aggregate, version).await? {
+            continue;
+        }
+        position += 1;
+        statements.push(Statement::one(store::SEAL_EVENT, values![id, position]));
+    }
+    statements.push(Statement::one(
+        store::MOVE_CHAIN,
+        values![EVENTS, position, "", head.version, holder],
+    ));
+    apply(house, statements).await.map(|done| if done { rows.len() } else { 0 })
+}
+
+async fn apply(house: &House, statements: Vec<Statement>) -> Result<bool, Failure> {
+    match house.services.records.apply(WriteSet { statements }).await {
+        Ok(()) => Ok(true),
+        // Another process took the lease in between: what it seals needs no second hand.
+        Err(RecordsError::Lost { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+type Aggregate = (String, String);
+
+/// The rows in the order of commit, but each aggregate's in the order of its versions.
+fn by_version(rows: &[Row]) -> Result<Vec<(String, Aggregate, i64)>, Failure> {
+    let mut events = Vec::with_capacity(rows.len());
+    let mut places: HashMap<Aggregate, Vec<usize>> = HashMap::new();
+    for (place, row) in rows.iter().enumerate() {
+        let aggregate: Aggregate = (row.get("aggregate_kind")?, row.get("aggregate_id")?);
+        places.entry(aggregate.clone()).or_default().push(place);
+        events.push((row.get::<String>("id")?, aggregate, row.get::<i64>("aggregate_version")?));
+    }
+    let mut ordered = events.clone();
+    for places in places.into_values() {
+        let mut own: Vec<_> = places.iter().map(|p| events[*p].clone()).collect();
+        own.sort_by_key(|(_, _, version)| *version);
+        for (place, event) in places.into_iter().zip(own) {
+            ordered[place] = event;
+        }
+    }
+    Ok(ordered)
+}
+
+async fn earlier_unsealed(
+    house: &House,
+    rows: &[Row],
+    (kind, id): &Aggregate,
+    version: i64,
+) -> Result<bool, Failure> {
+    let asked: Vec<Value> = values![kind, id, version];
+    let records = &house.services.records;
+    let found = records.point(store::EARLIER_UNSEALED.into(), asked).await?;
+    let unsealed = found.first().map_or(Ok(0), |row| row.get::<i64>("n"))?;
+    let mut here = 0;
+    for row in rows {
+        let same = row.get::<String>("aggregate_kind")? == *kind
+            && row.get::<String>("aggregate_id")? == *id
+            && row.get::<i64>("aggregate_version")? < version;
+        here += i64::from(same);
+    }
+    Ok(unsealed > here)
+}
+
+/// Signs the next block where it is full, or where `due` says that it has waited long enough.
+pub async fn close_block(house: &House, due: bool) -> Result<bool, Failure> {
+    let records = &house.services.records;
+    let last = records.point(store::LAST_BLOCK.into(), values![]).await?.into_iter().next();
+    let (number, first) = match last {
+        Some(row) => (row.get::<i64>("number")? + 1, row.get::<i64>("last_position")? + 1),
+        None => (1, 1),
+    };
+    let end = first + BLOCK_ENTRIES - 1;
+    let head = records.point(store::CHAIN.into(), values![AUDIT]).await?.into_iter().next();
+    let sealed = head.map_or(Ok(0), |row| row.get::<i64>("position"))?;
+    if sealed < first || (sealed < end && !due) {
+        return Ok(false);
+    }
+    let rows = records.point(store::CHAINS_OF_BLOCK.into(), values![first, end]).await?;
+    let links = rows.iter().map(|row| row.get::<String>("chain")).collect::<Result<Vec<_>, _>>()?;
+    let Some(chain) = links.last().cloned() else { return Ok(false) };
+    let block = Block {
+        number,
+        first,
+        last: first + links.len() as i64 - 1,
+        root: merkle_root(&links),
+        chain,
+        at_ms: house.services.clock.now().0,
+    };
+    let signature = block.sign(house.keys.seal_key()).map_err(Failure::internal)?;
+    let statement = Statement::one(
+        store::INSERT_BLOCK,
+        values![
+            block.number,
+            block.first,
+            block.last,
+            &block.root,
+            &block.chain,
+            block.at_ms,
+            &signature
+        ],
+    );
+    match records.apply(WriteSet { statements: vec![statement] }).await {
+        Ok(()) => {}
+        Err(RecordsError::Unique(_)) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    }
+    let head = serde_json::json!({ "block": block, "signature": signature });
+    let name = format!("audit/heads/{number:012}.json");
+    house.services.objects.put_named(&name, head.to_string().into()).await?;
+    Ok(true)
+}

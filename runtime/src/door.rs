@@ -1,0 +1,260 @@
+//! The one door: every action and query goes through here, whoever sends it. Checks access, runs `decide`, adds
+//! the idempotency record, the audit entry and the outbox rows, and applies all or nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use minshu_kernel::BoxFuture;
+use minshu_kernel::access::Refusal;
+use minshu_kernel::action::{ActionEntry, AnyDecision, JobDraft};
+use minshu_kernel::ctx::{Call, Ctx, Door};
+use minshu_kernel::error::{Failure, Kind};
+use minshu_kernel::personal::Place;
+use minshu_kernel::records::{RecordsError, Statement, WriteSet};
+use minshu_kernel::values;
+use serde_json::Value as Json;
+
+use crate::audit::entry::{Entry, events_hash};
+use crate::house::House;
+use crate::store;
+
+/// How often a lost race is decided again before the caller is told.
+const ATTEMPTS: u32 = 3;
+
+/// The idempotency of a call: the record's id and the hash of the body.
+struct Once {
+    id: String,
+    body_hash: String,
+}
+
+impl Door for House {
+    fn act<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>> {
+        Box::pin(self.do_action(call))
+    }
+
+    fn ask<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>> {
+        Box::pin(self.do_query(call))
+    }
+}
+
+impl House {
+    async fn do_action(&self, call: Call) -> Result<Json, Failure> {
+        let entry = self.actions.get(call.operation.as_str());
+        let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;
+        let body = call.input.to_string();
+        let input_hash = self.services.personal.keyed_hash("input", body.as_bytes());
+        let now = self.services.clock.now();
+        if let Err(refusal) = self.services.access.possible(&call.who, entry.name, now) {
+            self.audit_refusal(&call, entry.name, &refusal, None, &input_hash).await?;
+            return Err(refused(&call, refusal));
+        }
+        let once = call.key.as_deref().filter(|_| !entry.secret_reply).map(|key| {
+            let owner = format!("{}\n{}\n{key}", call.who.reference(), entry.name);
+            Once {
+                id: self.services.personal.keyed_hash("idempotency", owner.as_bytes()),
+                body_hash: input_hash.clone(),
+            }
+        });
+        if let Some(once) = &once
+            && let Some(reply) = self.kept_reply(once).await?
+        {
+            return Ok(reply);
+        }
+        for attempt in 1..=ATTEMPTS {
+            let ctx = Arc::new(Ctx::new(self.services.clone(), &call, entry.name));
+            let decision = match (entry.decide)(call.input.clone(), ctx.clone()).await {
+                Ok(decision) => decision,
+                Err(failure) => {
+                    if let (Kind::Refused, Some(rule)) = (failure.kind, &failure.rule) {
+                        let refusal = Refusal { rule: rule.clone() };
+                        let touched = ctx.touched();
+                        self.audit_refusal(&call, entry.name, &refusal, touched, &input_hash)
+                            .await?;
+                    }
+                    return Err(failure);
+                }
+            };
+            if !ctx.was_authorized() {
+                let what = format!("{} decided without asking for access", entry.name);
+                return Err(Failure::internal(what));
+            }
+            let reply = decision.reply.clone();
+            let (set, refusal) =
+                self.write_set(entry, &ctx, decision, once.as_ref(), &input_hash)?;
+            match self.services.records.apply(set).await {
+                Ok(()) => {
+                    self.wake.notify_one();
+                    if entry.name.starts_with("identity.") {
+                        self.sessions.forget_all();
+                    }
+                    return refusal.map_or(Ok(reply), Err);
+                }
+                Err(RecordsError::Lost { .. } | RecordsError::Unique(_)) if attempt < ATTEMPTS => {
+                    // The same call may have been answered meanwhile: a repeated submit.
+                    if let Some(once) = &once
+                        && let Some(reply) = self.kept_reply(once).await?
+                    {
+                        return Ok(reply);
+                    }
+                    tokio::time::sleep(Duration::from_millis(u64::from(attempt) * 3)).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Failure::new(Kind::Conflict, "kernel.lost_race"))
+    }
+
+    async fn do_query(&self, call: Call) -> Result<Json, Failure> {
+        let entry = self.queries.get(call.operation.as_str());
+        let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;
+        let now = self.services.clock.now();
+        self.services
+            .access
+            .possible(&call.who, entry.name, now)
+            .map_err(|refusal| refused(&call, refusal))?;
+        let ctx = Arc::new(Ctx::new(self.services.clone(), &call, entry.name));
+        let reply = (entry.answer)(call.input, ctx.clone()).await?;
+        if !ctx.was_authorized() {
+            let what = format!("{} answered without asking for access", entry.name);
+            return Err(Failure::internal(what));
+        }
+        Ok(reply)
+    }
+
+    /// The kept reply of the same call, if it was done before. The same key with another body is refused.
+    async fn kept_reply(&self, once: &Once) -> Result<Option<Json>, Failure> {
+        let rows = self.services.records.point(store::FIND_REPLY.into(), values![&once.id]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        if row.get::<String>("body_hash")? != once.body_hash {
+            return Err(Failure::new(Kind::Conflict, "kernel.key_reused"));
+        }
+        let sealed: Vec<u8> = row.get("reply")?;
+        let reply = self.services.personal.open(reply_place(&once.id), &sealed)?;
+        serde_json::from_slice(&reply).map(Some).map_err(Failure::internal)
+    }
+
+    /// The decision's statements with the idempotency record, the audit entry, the outbox rows and the jobs.
+    fn write_set(
+        &self,
+        entry: &ActionEntry,
+        ctx: &Ctx,
+        decision: AnyDecision,
+        once: Option<&Once>,
+        input_hash: &str,
+    ) -> Result<(WriteSet, Option<Failure>), Failure> {
+        let ids = &self.services.ids;
+        let audit_id = ids.next().to_string();
+        let cause = ctx.cause.map(|c| c.to_string()).unwrap_or_default();
+        let mut statements = decision.writes;
+        let mut event_fields = Vec::with_capacity(decision.events.len());
+        for event in &decision.events {
+            let fields = [
+                ids.next().to_string(),
+                event.kind.to_owned(),
+                event.type_version.to_string(),
+                event.aggregate.kind.to_owned(),
+                event.aggregate.id.clone(),
+                event.aggregate.version.to_string(),
+                event.data.to_string(),
+            ];
+            statements.push(Statement::one(
+                store::INSERT_EVENT,
+                values![
+                    &fields[0],
+                    ctx.now.0,
+                    event.kind,
+                    event.type_version,
+                    event.aggregate.kind,
+                    &event.aggregate.id,
+                    event.aggregate.version,
+                    &fields[6],
+                    &audit_id,
+                    &cause
+                ],
+            ));
+            event_fields.push(fields);
+        }
+        statements.extend(decision.jobs.iter().map(job_statement));
+        if let (Some(once), None) = (once, &decision.refusal) {
+            let reply = decision.reply.to_string();
+            let sealed = self.services.personal.seal(reply_place(&once.id), reply.as_bytes());
+            statements.push(Statement::one(
+                store::KEEP_REPLY,
+                values![&once.id, &once.body_hash, sealed, ctx.now.0],
+            ));
+        }
+        let (resource_kind, resource_id) = ctx.touched().unwrap_or_default();
+        let refusal = decision.refusal;
+        let entry = Entry {
+            id: audit_id,
+            at_ms: ctx.now.0,
+            principal: ctx.who.reference(),
+            operation: entry.name.to_owned(),
+            resource_kind: resource_kind.to_owned(),
+            resource_id,
+            outcome: if refusal.is_some() { "refused" } else { "done" }.to_owned(),
+            rule: refusal.as_ref().map(|f| f.code.to_owned()).unwrap_or_default(),
+            input_hash: input_hash.to_owned(),
+            events_hash: events_hash(event_fields.iter().map(|f| f.each_ref().map(String::as_str))),
+            request: ctx.request.to_string(),
+            cause,
+        };
+        statements.push(entry.insert());
+        Ok((WriteSet { statements }, refusal))
+    }
+
+    /// A refusal of somebody who is signed in is part of the record too; an anonymous knock is not.
+    async fn audit_refusal(
+        &self,
+        call: &Call,
+        operation: &str,
+        refusal: &Refusal,
+        touched: Option<(&'static str, String)>,
+        input_hash: &str,
+    ) -> Result<(), Failure> {
+        if !call.who.signed_in() {
+            return Ok(());
+        }
+        let (resource_kind, resource_id) = touched.unwrap_or_default();
+        let entry = Entry {
+            id: self.services.ids.next().to_string(),
+            at_ms: self.services.clock.now().0,
+            principal: call.who.reference(),
+            operation: operation.to_owned(),
+            resource_kind: resource_kind.to_owned(),
+            resource_id,
+            outcome: "refused".to_owned(),
+            rule: refusal.rule.clone(),
+            input_hash: input_hash.to_owned(),
+            events_hash: String::new(),
+            request: call.request.to_string(),
+            cause: call.cause.map(|c| c.to_string()).unwrap_or_default(),
+        };
+        let set = WriteSet { statements: vec![entry.insert()] };
+        self.services.records.apply(set).await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+}
+
+fn reply_place(id: &str) -> Place<'_> {
+    Place { table: "platform_idempotency", column: "reply", row: id }
+}
+
+fn job_statement(job: &JobDraft) -> Statement {
+    match job.due {
+        Some(due) => Statement::any(
+            store::PUT_JOB,
+            values![&job.key, due.0, job.action, job.input.to_string()],
+        ),
+        None => Statement::any(store::CANCEL_JOB, values![&job.key]),
+    }
+}
+
+fn refused(call: &Call, refusal: Refusal) -> Failure {
+    let (kind, code) = match call.who.signed_in() {
+        true => (Kind::Refused, "kernel.refused"),
+        false => (Kind::Unauthenticated, "kernel.sign_in"),
+    };
+    Failure { rule: Some(refusal.rule), ..Failure::new(kind, code) }
+}

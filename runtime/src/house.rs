@@ -1,0 +1,253 @@
+//! The house: everything that the capabilities offer, the services they use, and the one door.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use minshu_kernel::access::Authenticator;
+use minshu_kernel::action::{ActionEntry, QueryEntry};
+use minshu_kernel::capability::{Capability, Contract};
+use minshu_kernel::clock::Clock;
+use minshu_kernel::ctx::{Entropy, Services};
+use minshu_kernel::division::Divisions;
+use minshu_kernel::error::Failure;
+use minshu_kernel::ids::IdSource;
+use minshu_kernel::objects::Objects;
+use minshu_kernel::text::{BadText, Texts};
+use minshu_storage::records::Db;
+use minshu_storage::records::migrate::Migrations;
+use tokio::sync::Notify;
+
+use crate::access::AccessRules;
+use crate::audit::sealer;
+use crate::calendar::CalendarHolder;
+use crate::keys::Keys;
+use crate::numbers::LeasedNumbers;
+use crate::packs::{PackHolder, PackSources};
+use crate::platform::Platform;
+use crate::register::Register;
+use crate::uploads::Uploads;
+
+/// What the house is built from; the server and the tests fill it.
+pub struct Foundation {
+    /// The capabilities, in the order of the server's list.
+    pub capabilities: Vec<Arc<dyn Capability>>,
+    /// The records engine, migrated.
+    pub db: Db,
+    /// The objects engine.
+    pub objects: Arc<dyn Objects>,
+    /// The keys.
+    pub keys: Arc<Keys>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The division tree.
+    pub divisions: Arc<Divisions>,
+    /// The packs' files.
+    pub packs: PackSources,
+    /// The register of systems.
+    pub register: Arc<Register>,
+    /// Where results of scenarios lie, if they are shipped.
+    pub scenario_results: Option<PathBuf>,
+    /// No other process uses this database.
+    pub single_process: bool,
+    /// Whether the shell shows the demonstration banner.
+    pub demonstration: Option<crate::http::Demonstration>,
+    /// Which build this is: results of scenarios hold for it alone.
+    pub build: String,
+}
+
+/// Why the house does not stand.
+#[derive(Debug, thiserror::Error)]
+pub enum HouseError {
+    /// Texts are wrong.
+    #[error("{} mistakes in the texts, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Texts(Vec<BadText>),
+    /// Packs are wrong and no earlier set is there.
+    #[error("{} mistakes in the packs:\n{}", .0.len(), .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Packs(Vec<minshu_kernel::pack::PackProblem>),
+    /// Two capabilities offer a thing of the same name.
+    #[error("{kind} {name} is offered twice")]
+    Twice {
+        /// Action, query, …
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The database refused.
+    #[error("{0}")]
+    Failed(Failure),
+}
+
+impl From<Failure> for HouseError {
+    fn from(failure: Failure) -> Self {
+        HouseError::Failed(failure)
+    }
+}
+
+/// The running house.
+pub struct House {
+    /// The services that operations use.
+    pub services: Services,
+    /// The keys.
+    pub keys: Arc<Keys>,
+    /// The records engine.
+    pub db: Db,
+    /// Everything that the capabilities offer.
+    pub contract: Contract,
+    /// Capabilities by name.
+    pub capabilities: Vec<Arc<dyn Capability>>,
+    /// Actions by name.
+    pub actions: HashMap<&'static str, ActionEntry>,
+    /// Queries by name.
+    pub queries: BTreeMap<&'static str, QueryEntry>,
+    /// Access decisions.
+    pub access: Arc<AccessRules>,
+    /// The packs in force.
+    pub packs: Arc<PackHolder>,
+    /// The working-day calendar in force.
+    pub calendar: Arc<CalendarHolder>,
+    /// Proves who sends requests.
+    pub authenticator: Option<Arc<dyn Authenticator>>,
+    /// The register of systems.
+    pub register: Arc<Register>,
+    /// Uploads that belong to nothing yet.
+    pub uploads: Arc<Uploads>,
+    /// Where results of scenarios lie.
+    pub scenario_results: Option<PathBuf>,
+    /// Which build this is: results of scenarios hold for it alone.
+    pub build: String,
+    /// How the systems stand, for a moment.
+    pub standings: crate::standings::StandingsCache,
+    /// No other process uses this database.
+    pub single_process: bool,
+    /// The demonstration banner.
+    pub demonstration: Option<crate::http::Demonstration>,
+    /// Wakes the sealer when something was committed.
+    pub wake: Arc<Notify>,
+    /// Told when a round of sealing is done.
+    pub sealed: Arc<Notify>,
+    /// Principals by session, for a moment.
+    pub sessions: crate::http::session::SessionCache,
+}
+
+/// Everything that the capabilities and the platform itself offer, in one contract.
+pub fn describe(capabilities: &[Arc<dyn Capability>]) -> Contract {
+    let mut contract = Contract::default();
+    Platform.describe(&mut contract);
+    for capability in capabilities {
+        capability.describe(&mut contract);
+    }
+    contract
+}
+
+/// The migrations of the platform and of every capability, each with its own history.
+pub fn migrations(capabilities: &[Arc<dyn Capability>]) -> Vec<Migrations> {
+    let mut sets = vec![Migrations { owner: "platform", files: crate::platform::MIGRATIONS }];
+    for capability in capabilities {
+        let mut contract = Contract::default();
+        capability.describe(&mut contract);
+        if !contract.migrations.is_empty() {
+            // The texts are part of the program; the list of them is made once for its whole life.
+            let files: &'static [_] = contract.migrations.leak();
+            sets.push(Migrations { owner: capability.name(), files });
+        }
+    }
+    sets
+}
+
+impl House {
+    /// Builds the house: texts, packs, access, the chain's heads. Starts no task.
+    pub async fn build(foundation: Foundation) -> Result<Arc<House>, HouseError> {
+        let contract = describe(&foundation.capabilities);
+        let mut actions = HashMap::new();
+        for entry in &contract.actions {
+            if actions.insert(entry.name, entry.clone()).is_some() {
+                return Err(HouseError::Twice { kind: "action", name: entry.name.to_owned() });
+            }
+        }
+        let mut queries = BTreeMap::new();
+        for entry in &contract.queries {
+            if queries.insert(entry.name, entry.clone()).is_some() {
+                return Err(HouseError::Twice { kind: "query", name: entry.name.to_owned() });
+            }
+        }
+        let mut sources = contract.texts.clone();
+        sources.push(minshu_kernel::TEXTS);
+        let texts = Texts::load(&sources).map_err(HouseError::Texts)?;
+        let packs = PackHolder::open(
+            &foundation.db,
+            &foundation.capabilities,
+            &contract,
+            &foundation.packs,
+            &*foundation.clock,
+        )
+        .await?;
+        let packs = Arc::new(packs);
+        let access = Arc::new(AccessRules::new(
+            contract.permission_sets.clone(),
+            contract.platform_roles.clone(),
+            packs.clone(),
+        ));
+        let records = Arc::new(foundation.db.clone());
+        let calendar = Arc::new(CalendarHolder::open(&*records).await?);
+        let uploads = Arc::new(Uploads::new(
+            records.clone(),
+            foundation.clock.clone(),
+            foundation.ids.clone(),
+        ));
+        let services = Services {
+            clock: foundation.clock,
+            ids: foundation.ids,
+            entropy: foundation.entropy,
+            records: records.clone(),
+            objects: foundation.objects,
+            uploads: uploads.clone(),
+            personal: foundation.keys.clone(),
+            access: access.clone(),
+            numbers: Arc::new(LeasedNumbers::new(records)),
+            packs: packs.clone(),
+            calendar: calendar.clone(),
+            divisions: foundation.divisions,
+            texts,
+        };
+        let authenticator = foundation.capabilities.iter().find_map(|c| c.authenticator(&services));
+        let house = Arc::new(House {
+            services,
+            keys: foundation.keys,
+            db: foundation.db,
+            contract,
+            capabilities: foundation.capabilities,
+            actions,
+            queries,
+            access,
+            packs,
+            calendar,
+            authenticator,
+            register: foundation.register,
+            uploads,
+            scenario_results: foundation.scenario_results,
+            build: foundation.build,
+            standings: crate::standings::StandingsCache::default(),
+            single_process: foundation.single_process,
+            demonstration: foundation.demonstration,
+            wake: Arc::new(Notify::new()),
+            sealed: Arc::new(Notify::new()),
+            sessions: crate::http::session::SessionCache::default(),
+        });
+        sealer::prepare(&house).await?;
+        Ok(house)
+    }
+
+    /// Starts the tasks that run beside requests: sealer, jobs, flows.
+    pub fn start(self: &Arc<Self>) -> Vec<tokio::task::JoinHandle<()>> {
+        vec![
+            tokio::spawn(sealer::run(self.clone(), self.wake.clone())),
+            tokio::spawn(crate::jobs::run(self.clone())),
+            tokio::spawn(crate::flows::run(self.clone())),
+        ]
+    }
+}

@@ -1,0 +1,185 @@
+//! HTTP: the API, the pages in their shell, assets, health. One router, made from what the capabilities offer.
+
+pub mod api;
+pub mod assets;
+pub mod demo;
+pub mod openapi;
+pub mod pages;
+pub mod problem;
+pub mod reply;
+pub mod session;
+pub mod shell;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{Redirect, Response};
+use axum::routing::{self, MethodRouter};
+use axum::{Json, Router};
+use http::{HeaderName, HeaderValue, header};
+use minshu_kernel::ids::RequestId;
+use minshu_kernel::web::{Method, Route};
+
+use crate::house::House;
+
+/// The demonstration: accounts that one click enters.
+#[derive(Debug, Clone)]
+pub struct Demonstration {
+    /// The accounts, in the order of the banner.
+    pub accounts: Vec<DemonstrationAccount>,
+}
+
+/// One account of the demonstration.
+#[derive(Debug, Clone)]
+pub struct DemonstrationAccount {
+    /// Such as `resident`.
+    pub id: &'static str,
+    /// What is shown: Chinese, English.
+    pub label: (&'static str, &'static str),
+    /// What it signs in with.
+    pub phone: String,
+    /// Its password.
+    pub password: String,
+}
+
+/// What every request carries behind the first middleware.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming {
+    /// Its id, quoted on error pages and in logs.
+    pub id: RequestId,
+}
+
+/// The largest JSON or form body without files, in bytes.
+pub const BODY_BYTES: usize = 512 * 1024;
+
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+
+/// The router of the house.
+pub fn router(house: Arc<House>) -> Router {
+    let mut router = Router::new()
+        .route("/health/live", routing::get(|| async { "ok" }))
+        .route("/health/ready", routing::get(ready))
+        .route("/robots.txt", routing::get(robots))
+        .route("/favicon.ico", routing::get(favicon))
+        .route("/api/openapi.json", routing::get(openapi::serve))
+        .route("/api/platform/build", routing::get(build))
+        .route("/api/platform/standings", routing::get(standings))
+        .route("/api/uploads", routing::post(api::upload))
+        .route("/api/{capability}/{operation}", routing::get(api::ask).post(api::act))
+        .route("/divisions", routing::get(api::divisions))
+        .route("/assets/{file}", routing::get(assets::serve))
+        .route("/preferences/{kind}/{value}", routing::get(session::set_preference))
+        .route("/demo/enter", routing::post(demo::enter));
+    let mut pages: BTreeMap<&'static str, MethodRouter<Arc<House>>> = BTreeMap::new();
+    let own = crate::platform::pages::house_routes(&house);
+    for route in house.contract.routes.iter().cloned().chain(own) {
+        let entry = pages.remove(route.path).unwrap_or_default();
+        pages.insert(route.path, with_route(entry, route));
+    }
+    for (path, methods) in pages {
+        router = router.route(path, methods);
+    }
+    router
+        .fallback(pages::missing)
+        .layer(axum::middleware::from_fn_with_state(house.clone(), guard))
+        .with_state(house)
+}
+
+fn with_route(entry: MethodRouter<Arc<House>>, route: Route) -> MethodRouter<Arc<House>> {
+    let method = route.method;
+    let handler = move |state: State<Arc<House>>, params, request: Request| {
+        pages::serve(route.clone(), state, params, request)
+    };
+    match method {
+        Method::Get => entry.get(handler),
+        Method::Post => entry.post(handler),
+    }
+}
+
+async fn ready(State(house): State<Arc<House>>) -> Result<&'static str, http::StatusCode> {
+    use minshu_kernel::records::Records as _;
+    let sql = crate::store::CHAIN;
+    let asked = minshu_kernel::values!["audit"];
+    match house.db.point(sql.into(), asked).await {
+        Ok(_) => Ok("ok"),
+        Err(_) => Err(http::StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+/// What robots may read: everything public, none of the addresses that only people use.
+async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /api/\nDisallow: /demo/\nDisallow: /preferences/\nDisallow: /search\n"
+}
+
+/// Browsers ask for this address unasked.
+async fn favicon() -> Redirect {
+    Redirect::temporary(&shell::ASSETS.favicon)
+}
+
+/// Which build runs, with which packs.
+async fn build(State(house): State<Arc<House>>) -> Json<serde_json::Value> {
+    Json(serde_json::json!({
+        "build": house.build,
+        "packs": house.standings().packs,
+        "version": env!("CARGO_PKG_VERSION"),
+    }))
+}
+
+/// How every system stands, in the register's order: id, plan, state, clauses passed and open, build.
+async fn standings(State(house): State<Arc<House>>) -> Json<Vec<crate::register::Standing>> {
+    let standings = house.standings();
+    Json(standings.systems.iter().map(|system| system.standing.clone()).collect())
+}
+
+/// Gives the request its id, checks the host in a demonstration, sets the headers of every answer, and logs a line.
+#[expect(clippy::disallowed_methods, reason = "the elapsed time of a log line")]
+async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
+    let begun = std::time::Instant::now();
+    let id = RequestId::fresh(&*house.services.ids);
+    request.extensions_mut().insert(Incoming { id });
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let mut response = if house.demonstration.is_some() && !is_loopback_host(&request) {
+        problem::plain(
+            http::StatusCode::MISDIRECTED_REQUEST,
+            "the demonstration answers on this machine only",
+        )
+    } else {
+        next.run(request).await
+    };
+    let status = response.status().as_u16();
+    let ms = begun.elapsed().as_secs_f64() * 1_000.0;
+    let level_is_warn = status >= 500;
+    if level_is_warn {
+        tracing::warn!(request = %id, %method, path, status, ms, "answered");
+    } else {
+        tracing::debug!(request = %id, %method, path, status, ms, "answered");
+    }
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    set(header::CACHE_CONTROL, "no-store");
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+    response
+}
+
+/// A page elsewhere must not reach the demonstration by a name that resolves to this machine.
+fn is_loopback_host(request: &Request) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("");
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}

@@ -1,0 +1,288 @@
+//! Pages: a request becomes a visit, the capability's handler answers, the shell is wrapped around. Files of
+//! a form stream into the objects seam before the handler is called.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest as _, Multipart, Path, Request, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use bytes::Bytes;
+use http::header;
+use minshu_kernel::BoxFuture;
+use minshu_kernel::access::Principal;
+use minshu_kernel::error::{Failure, Kind};
+use minshu_kernel::objects::{Body, Limits};
+use minshu_kernel::web::{Method, Route, Upload, Visit};
+
+use super::api::{incoming, unlimited};
+use super::reply;
+use super::session::{NOTICE, Preferences, SessionToken, VISITOR, cookie, encode_path};
+use super::{BODY_BYTES, problem, shell};
+use crate::house::House;
+
+/// The most pairs of a form or query.
+const MOST_PAIRS: usize = 4_000;
+/// The most files of one form.
+const MOST_FILES: usize = 20;
+/// The longest text of one multipart field.
+const MOST_FIELD_BYTES: usize = 64 * 1024;
+
+/// What the shell and the reply need of a request.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// How the page is shown.
+    pub preferences: Preferences,
+    /// The visitor's token.
+    pub visitor: String,
+    /// Whether the visitor's cookie has still to be set.
+    pub new_visitor: bool,
+    /// The token that forms carry.
+    pub csrf: String,
+    /// Path and query, for links that come back.
+    pub here: String,
+    /// The notice that is shown once, as the cookie holds it.
+    pub notice: Option<String>,
+    /// Whether htmx asks for a fragment.
+    pub fragment: bool,
+    /// The request's id.
+    pub request: minshu_kernel::ids::RequestId,
+}
+
+/// A multipart field as a body for the objects seam.
+pub struct FieldBody<'f>(pub Field<'f>);
+
+impl Body for FieldBody<'_> {
+    fn next<'a>(&'a mut self) -> BoxFuture<'a, Result<Option<Bytes>, String>> {
+        Box::pin(async move { self.0.chunk().await.map_err(|e| e.to_string()) })
+    }
+}
+
+fn frame(house: &House, request: &Request, session: &SessionToken) -> Frame {
+    let headers = request.headers();
+    let known = cookie(headers, VISITOR)
+        .filter(|v| v.len() == 32 && v.bytes().all(|b| b.is_ascii_hexdigit()));
+    let visitor = known.map_or_else(|| house.fresh_visitor(), str::to_owned);
+    let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    Frame {
+        preferences: Preferences::read(headers),
+        csrf: house.form_token(&visitor, session),
+        new_visitor: known.is_none(),
+        visitor,
+        here,
+        notice: cookie(headers, NOTICE).map(str::to_owned),
+        fragment: headers.contains_key("hx-request") && !headers.contains_key("hx-boosted"),
+        request: incoming(request).id,
+    }
+}
+
+/// Serves a capability's page.
+pub async fn serve(
+    route: Route,
+    State(house): State<Arc<House>>,
+    Path(params): Path<BTreeMap<String, String>>,
+    request: Request,
+) -> Response {
+    let session = SessionToken::read(request.headers());
+    let frame = frame(&house, &request, &session);
+    let who = match house.principal(&session).await {
+        Ok(who) => who,
+        Err(failure) => {
+            return failed(&house, &frame, &Arc::new(Principal::anonymous()), failure);
+        }
+    };
+    let answer = match visit(&house, &route, &frame, &session, &who, params, request).await {
+        Ok(visit) => (route.handler)(Arc::new(visit)).await,
+        Err(failure) => Err(failure),
+    };
+    match answer {
+        Ok(answer) => reply::answer(&house, &frame, &who, answer),
+        Err(failure) => failed(&house, &frame, &who, failure),
+    }
+}
+
+/// Any address that no route has.
+pub async fn missing(State(house): State<Arc<House>>, request: Request) -> Response {
+    let session = SessionToken::read(request.headers());
+    let frame = frame(&house, &request, &session);
+    let who = match house.principal(&session).await {
+        Ok(who) => who,
+        Err(_) => Arc::new(Principal::anonymous()),
+    };
+    if request.uri().path().starts_with("/api/") {
+        let failure = Failure::new(Kind::Missing, "kernel.no_operation");
+        let texts = &house.services.texts;
+        return problem::to_program(&failure, texts, frame.preferences.lang, frame.request, false);
+    }
+    failed(&house, &frame, &who, Failure::missing())
+}
+
+/// An error page; who is not signed in is sent to sign in and comes back.
+fn failed(house: &House, frame: &Frame, who: &Arc<Principal>, failure: Failure) -> Response {
+    problem::log(&failure, frame.request);
+    if failure.kind == Kind::Unauthenticated && !frame.fragment {
+        let to = format!("/sign-in?to={}", minshu_kernel::web::percent(&frame.here));
+        return Redirect::to(&encode_path(&to)).into_response();
+    }
+    let response = shell::error_page(house, frame, who, &failure);
+    problem::dress(reply::dress(house, frame, response), &failure)
+}
+
+async fn visit(
+    house: &Arc<House>,
+    route: &Route,
+    frame: &Frame,
+    session: &SessionToken,
+    who: &Arc<Principal>,
+    params: BTreeMap<String, String>,
+    request: Request,
+) -> Result<Visit, Failure> {
+    let query = pairs(request.uri().query().unwrap_or(""))?;
+    let path = request.uri().path().to_owned();
+    let mut visit = Visit {
+        services: house.services.clone(),
+        door: house.clone(),
+        who: who.clone(),
+        lang: frame.preferences.lang,
+        request: frame.request,
+        path,
+        params,
+        query,
+        form: Vec::new(),
+        uploads: Vec::new(),
+        fragment: frame.fragment,
+        csrf: frame.csrf.clone(),
+        key: None,
+        session: session.token.clone(),
+        address: String::new(),
+    };
+    if route.method == Method::Post {
+        let header_token =
+            request.headers().get("x-csrf-token").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let mut proved = header_token
+            .as_deref()
+            .is_some_and(|given| house.form_token_fits(given, &frame.visitor, session));
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        if kind.is_some_and(|k| k.starts_with("multipart/form-data")) {
+            let Some(limits) = &route.uploads else {
+                return Err(Failure::new(Kind::Unsupported, "kernel.no_files_here"));
+            };
+            let token = |given: &str| house.form_token_fits(given, &frame.visitor, session);
+            read_multipart(house, &mut visit, limits, &mut proved, &token, request).await?;
+        } else {
+            let body = to_bytes(request.into_body(), BODY_BYTES)
+                .await
+                .map_err(|_| Failure::new(Kind::TooLarge, "kernel.body_too_large"))?;
+            let text = std::str::from_utf8(&body)
+                .map_err(|_| Failure::new(Kind::Malformed, "kernel.not_a_form"))?;
+            visit.form = pairs(text)?;
+        }
+        let own = visit.form.iter().find(|(name, _)| is_token_field(name));
+        proved = proved
+            || own.is_some_and(|(_, given)| house.form_token_fits(given, &frame.visitor, session));
+        if !proved {
+            return Err(Failure::new(Kind::Refused, "kernel.form_token"));
+        }
+        visit.key = visit.form.iter().find(|(n, _)| n == "_key").map(|(_, v)| v.clone());
+        visit.key = visit.key.filter(|key| (1..=200).contains(&key.len()));
+        visit.form.retain(|(name, _)| !is_token_field(name) && name != "_key");
+    }
+    Ok(visit)
+}
+
+fn is_token_field(name: &str) -> bool {
+    matches!(name, "_csrf" | "csrf")
+}
+
+fn pairs(text: &str) -> Result<Vec<(String, String)>, Failure> {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes())
+        .take(MOST_PAIRS + 1)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    if pairs.len() > MOST_PAIRS {
+        return Err(Failure::new(Kind::TooLarge, "kernel.body_too_large"));
+    }
+    Ok(pairs)
+}
+
+/// Reads a form with files. The token must stand before the first file, so that nothing is stored for a
+/// stranger; files of somebody who is not signed in are not stored either.
+async fn read_multipart(
+    house: &House,
+    visit: &mut Visit,
+    limits: &Limits,
+    proved: &mut bool,
+    token_fits: &(dyn Fn(&str) -> bool + Sync),
+    request: Request,
+) -> Result<(), Failure> {
+    let malformed = || Failure::new(Kind::Malformed, "kernel.not_multipart");
+    let mut form =
+        Multipart::from_request(unlimited(request), &()).await.map_err(|_| malformed())?;
+    let mut total = 0_usize;
+    while let Some(mut field) = form.next_field().await.map_err(|_| malformed())? {
+        let name = field.name().unwrap_or("").to_owned();
+        let Some(file_name) = field.file_name().map(clean_file_name) else {
+            let mut text = Vec::new();
+            while let Some(chunk) = field.chunk().await.map_err(|_| malformed())? {
+                total += chunk.len();
+                if text.len() + chunk.len() > MOST_FIELD_BYTES || total > BODY_BYTES {
+                    return Err(Failure::new(Kind::TooLarge, "kernel.body_too_large"));
+                }
+                text.extend_from_slice(&chunk);
+            }
+            let text = String::from_utf8(text).map_err(|_| malformed())?;
+            *proved = *proved || (is_token_field(&name) && token_fits(&text));
+            visit.form.push((name, text));
+            if visit.form.len() > MOST_PAIRS {
+                return Err(Failure::new(Kind::TooLarge, "kernel.body_too_large"));
+            }
+            continue;
+        };
+        if !*proved {
+            return Err(Failure::new(Kind::Refused, "kernel.form_token"));
+        }
+        if !visit.who.signed_in() {
+            return Err(Failure::new(Kind::Unauthenticated, "kernel.sign_in"));
+        }
+        if file_name.is_empty() {
+            // A file field that was left empty.
+            continue;
+        }
+        if visit.uploads.len() >= MOST_FILES {
+            return Err(Failure::new(Kind::TooLarge, "kernel.too_many_files"));
+        }
+        let stored = house.services.objects.put(&mut FieldBody(field), limits).await;
+        if let Ok(stored) = &stored {
+            house.uploads.keep(&visit.who, stored).await?;
+        }
+        visit.uploads.push(Upload { field: name, name: file_name, stored });
+    }
+    Ok(())
+}
+
+/// The name without folders and control characters, at most 200 characters.
+fn clean_file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    last.chars().filter(|c| !c.is_control()).take(200).collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_loses_its_folders() {
+        assert_eq!(clean_file_name("C:\\temp\\平面图.pdf"), "平面图.pdf");
+        assert_eq!(clean_file_name("../../etc/passwd"), "passwd");
+        assert_eq!(clean_file_name("a\u{0}b\n.pdf"), "ab.pdf");
+        assert_eq!(clean_file_name(""), "");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_body_is_read_or_refused(text in ".{0,300}") {
+            let _ = pairs(&text);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Who sends a request, and what the browser keeps: the session, the visitor's token, preferences. Cookies hold
+//! random tokens and choices, never data.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use minshu_kernel::access::Principal;
+use minshu_kernel::error::Failure;
+use minshu_kernel::text::Lang;
+use subtle::ConstantTimeEq as _;
+
+use crate::house::House;
+use crate::keys::hex;
+
+/// The session's cookie.
+pub const SESSION: &str = "minshu_session";
+/// The visitor's cookie: what forms' tokens are bound to before anybody signs in.
+pub const VISITOR: &str = "minshu_visitor";
+/// The notice that the next page shows once.
+pub const NOTICE: &str = "minshu_notice";
+const LANGUAGE: &str = "minshu_language";
+const THEME: &str = "minshu_theme";
+const PRINT: &str = "minshu_print";
+/// How long a principal is kept before the records are asked again: another process may have ended the session.
+const KEEP_MS: i64 = 2_000;
+/// The most sessions that are kept.
+const MOST_KEPT: usize = 50_000;
+
+/// Principals by session token, for a moment.
+#[derive(Default)]
+pub struct SessionCache {
+    kept: RwLock<HashMap<String, (Arc<Principal>, i64)>>,
+}
+
+impl SessionCache {
+    fn find(&self, token: &str, now: i64) -> Option<Arc<Principal>> {
+        let kept = self.kept.read().ok()?;
+        let (principal, until) = kept.get(token)?;
+        (now < *until).then(|| principal.clone())
+    }
+
+    fn keep(&self, token: &str, principal: &Arc<Principal>, now: i64) {
+        if let Ok(mut kept) = self.kept.write() {
+            if kept.len() >= MOST_KEPT {
+                kept.clear();
+            }
+            kept.insert(token.to_owned(), (principal.clone(), now + KEEP_MS));
+        }
+    }
+
+    /// Forgets everybody: an account, a post or a session changed.
+    pub fn forget_all(&self) {
+        if let Ok(mut kept) = self.kept.write() {
+            kept.clear();
+        }
+    }
+}
+
+/// A cookie's value.
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// A cookie that is set.
+pub fn set_cookie(name: &str, value: &str, max_age_s: i64, secure: bool) -> Option<HeaderValue> {
+    let secure = if secure { "; Secure" } else { "" };
+    let text =
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}");
+    HeaderValue::from_str(&text).ok()
+}
+
+/// How the page is to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preferences {
+    /// The language.
+    pub lang: Lang,
+    /// `light`, `dark`, or empty where the system decides.
+    pub theme: &'static str,
+    /// `large` or empty.
+    pub print: &'static str,
+}
+
+impl Preferences {
+    /// From the cookies, the language else from `Accept-Language`.
+    pub fn read(headers: &HeaderMap) -> Preferences {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        let lang = cookie(headers, LANGUAGE)
+            .and_then(Lang::parse)
+            .unwrap_or_else(|| accepted.map_or(Lang::Zh, Lang::from_header));
+        let theme = match cookie(headers, THEME) {
+            Some("dark") => "dark",
+            Some("light") => "light",
+            _ => "",
+        };
+        let print = if cookie(headers, PRINT) == Some("large") { "large" } else { "" };
+        Preferences { lang, theme, print }
+    }
+}
+
+/// The session of a request: from the bearer token of an API client, else from the cookie.
+#[derive(Debug, Clone, Default)]
+pub struct SessionToken {
+    /// The token.
+    pub token: Option<String>,
+    /// Whether it came as a bearer token: then no form's token is needed.
+    pub bearer: bool,
+}
+
+impl SessionToken {
+    /// Reads the headers.
+    pub fn read(headers: &HeaderMap) -> SessionToken {
+        let bearer = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let token = bearer.or_else(|| cookie(headers, SESSION)).filter(|t| t.len() <= 200);
+        SessionToken { token: token.map(str::to_owned), bearer: bearer.is_some() }
+    }
+}
+
+impl House {
+    /// Who is behind a session; nobody where there is none.
+    pub async fn principal(&self, session: &SessionToken) -> Result<Arc<Principal>, Failure> {
+        let anonymous = || Arc::new(Principal::anonymous());
+        let (Some(token), Some(authenticator)) = (&session.token, &self.authenticator) else {
+            return Ok(anonymous());
+        };
+        let now = self.services.clock.now().0;
+        if let Some(principal) = self.sessions.find(token, now) {
+            return Ok(principal);
+        }
+        match authenticator.principal(token).await? {
+            Some(principal) => {
+                self.sessions.keep(token, &principal, now);
+                Ok(principal)
+            }
+            None => Ok(anonymous()),
+        }
+    }
+
+    /// The token that forms of this visitor must carry.
+    pub fn form_token(&self, visitor: &str, session: &SessionToken) -> String {
+        let owner = format!("{visitor}\n{}", session.token.as_deref().unwrap_or(""));
+        let mut token = self.services.personal.keyed_hash("form", owner.as_bytes());
+        token.truncate(32);
+        token
+    }
+
+    /// Whether a form carries the visitor's token.
+    pub fn form_token_fits(&self, given: &str, visitor: &str, session: &SessionToken) -> bool {
+        let wanted = self.form_token(visitor, session);
+        !visitor.is_empty() && wanted.as_bytes().ct_eq(given.as_bytes()).into()
+    }
+
+    /// A fresh visitor's token.
+    pub fn fresh_visitor(&self) -> String {
+        let mut bytes = [0; 16];
+        self.services.entropy.fill(&mut bytes);
+        hex(&bytes)
+    }
+}
+
+/// An address on this site, for going back: a path, not another host.
+pub fn local_path(text: &str) -> &str {
+    let good = text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.contains(['\\', '\r', '\n', '\0'])
+        && text.len() <= 2_000;
+    if good { text } else { "/" }
+}
+
+/// A plain link that keeps a preference and goes back.
+pub async fn set_preference(
+    State(_): State<Arc<House>>,
+    Path((kind, value)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    let name = match (kind.as_str(), value.as_str()) {
+        ("language", "zh" | "en") => LANGUAGE,
+        ("theme", "light" | "dark" | "system") => THEME,
+        ("print", "large" | "normal") => PRINT,
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let back = local_path(query.get("back").map_or("/", String::as_str));
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    if let Ok(to) = HeaderValue::from_str(&encode_path(back)) {
+        headers.insert(header::LOCATION, to);
+    }
+    if let Some(cookie) = set_cookie(name, &value, 365 * 86_400, false) {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A header holds ASCII alone: everything else of an address is percent-encoded.
+pub fn encode_path(path: &str) -> String {
+    use std::fmt::Write as _;
+    path.bytes().fold(String::with_capacity(path.len()), |mut text, byte| {
+        if byte.is_ascii_graphic() {
+            text.push(byte as char);
+        } else {
+            let _infallible = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_gone_back_to() {
+        for bad in ["https://evil.example", "//evil.example", "/\\evil", "evil", "", "/a\r\nb"] {
+            assert_eq!(local_path(bad), "/", "{bad:?}");
+        }
+        assert_eq!(local_path("/items/a?x=1"), "/items/a?x=1");
+        assert_eq!(encode_path("/搜索"), "/%E6%90%9C%E7%B4%A2");
+    }
+
+    #[test]
+    fn cookies_are_read_by_their_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; minshu_session=t; b=2"));
+        assert_eq!(cookie(&headers, SESSION), Some("t"));
+        assert_eq!(cookie(&headers, "session"), None);
+    }
+}

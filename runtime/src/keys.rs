@@ -1,0 +1,328 @@
+//! The key file and what is done with it: SM4-GCM for personal data, HMAC-SM3 for blind indexes and keyed
+//! hashes, the SM2 key that signs sealed blocks. The file is backed up apart from the data.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+
+use aes_gcm::aead::consts::U12;
+use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
+use aes_gcm::{AesGcm, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{Hmac, Mac as _};
+use minshu_kernel::ctx::Entropy;
+use minshu_kernel::personal::{Personal, PersonalError, Place};
+use serde::{Deserialize, Serialize};
+use sm3::Sm3;
+use sm4::Sm4;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+type Sm4Gcm = AesGcm<Sm4, U12>;
+
+/// The first byte of a sealed value: the installation's key encrypts it directly.
+const FORMAT: u8 = 1;
+/// Format, key id, nonce.
+const HEADER: usize = 1 + 4 + 12;
+
+/// Why the key file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// It is absent while the data folder holds data that was sealed with it.
+    #[error(
+        "the key file {0} is missing, and the data cannot be read without it: restore it from its own backup"
+    )]
+    Missing(String),
+    /// It cannot be read or written.
+    #[error("the key file {path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It is not what was written.
+    #[error("the key file {path} is damaged: {what}")]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyFile {
+    /// The key in use for new values.
+    current: u32,
+    /// SM4 keys by id, base64.
+    sm4: BTreeMap<u32, String>,
+    /// The secret under all blind indexes and keyed hashes, base64.
+    hash: String,
+    /// The SM2 secret scalar that signs blocks, base64.
+    seal: String,
+}
+
+/// The keys of an installation.
+pub struct Keys {
+    current: u32,
+    ciphers: BTreeMap<u32, (Zeroizing<[u8; 16]>, Sm4Gcm)>,
+    hash: Zeroizing<Vec<u8>>,
+    seal: sm2::SecretKey,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Keys {
+    /// Reads the key file, or makes one where `fresh` says that there is no data yet.
+    pub fn open(path: &Path, fresh: bool, entropy: Arc<dyn Entropy>) -> Result<Keys, KeysError> {
+        let shown = path.display().to_string();
+        let io = |source| KeysError::Io { path: shown.clone(), source };
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => Zeroizing::new(text),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && fresh => {
+                let text = Zeroizing::new(fresh_file(&*entropy));
+                write_private(path, text.as_bytes()).map_err(io)?;
+                text
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(KeysError::Missing(shown));
+            }
+            Err(e) => return Err(io(e)),
+        };
+        Keys::read(&text, entropy).map_err(|what| KeysError::Damaged { path: shown, what })
+    }
+
+    /// Fresh keys that are kept nowhere, for tests.
+    pub fn ephemeral(entropy: Arc<dyn Entropy>) -> Result<Keys, KeysError> {
+        Keys::read(&fresh_file(&*entropy), entropy)
+            .map_err(|what| KeysError::Damaged { path: "in memory".into(), what })
+    }
+
+    fn read(text: &str, entropy: Arc<dyn Entropy>) -> Result<Keys, String> {
+        let file: KeyFile = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+        let mut ciphers = BTreeMap::new();
+        for (id, key) in &file.sm4 {
+            let bytes = Zeroizing::new(BASE64.decode(key).map_err(|e| e.to_string())?);
+            let key: [u8; 16] =
+                bytes.as_slice().try_into().map_err(|_| format!("key {id} has not 16 bytes"))?;
+            ciphers.insert(*id, (Zeroizing::new(key), Sm4Gcm::new(&key.into())));
+        }
+        if !ciphers.contains_key(&file.current) {
+            return Err(format!("it names key {} as current and does not hold it", file.current));
+        }
+        let hash = Zeroizing::new(BASE64.decode(&file.hash).map_err(|e| e.to_string())?);
+        let seal = Zeroizing::new(BASE64.decode(&file.seal).map_err(|e| e.to_string())?);
+        let seal = sm2::SecretKey::from_slice(&seal).map_err(|e| e.to_string())?;
+        Ok(Keys { current: file.current, ciphers, hash, seal, entropy })
+    }
+
+    fn mac(&self, purpose: &str) -> Hmac<Sm3> {
+        // HMAC takes keys of any length.
+        let mut mac = match Hmac::<Sm3>::new_from_slice(&self.hash) {
+            Ok(mac) => mac,
+            Err(never) => unreachable!("{never}"),
+        };
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac
+    }
+
+    /// The key that signs sealed blocks.
+    pub fn seal_key(&self) -> &sm2::SecretKey {
+        &self.seal
+    }
+
+    /// The current SM4 key, for objects.
+    pub fn current(&self) -> (u32, [u8; 16]) {
+        (self.current, self.by_id(self.current).unwrap_or_default())
+    }
+
+    /// An SM4 key by id, for objects.
+    pub fn by_id(&self, id: u32) -> Option<[u8; 16]> {
+        self.ciphers.get(&id).map(|(key, _)| **key)
+    }
+
+    /// A key derived for another purpose.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        self.mac(purpose).finalize().into_bytes().into()
+    }
+}
+
+fn fresh_file(entropy: &dyn Entropy) -> String {
+    let random = |length: usize| {
+        let mut bytes = Zeroizing::new(vec![0; length]);
+        entropy.fill(&mut bytes);
+        bytes
+    };
+    // A random scalar is outside the group's order about once in 2^32: draw until it fits.
+    let seal = loop {
+        let bytes = random(32);
+        if sm2::SecretKey::from_slice(&bytes).is_ok() {
+            break BASE64.encode(&*bytes);
+        }
+    };
+    format!(
+        "# Keys of this installation. Without this file the data cannot be read: back it up, apart from the data.\n\
+         current = 1\nhash = \"{}\"\nseal = \"{seal}\"\n\n[sm4]\n1 = \"{}\"\n",
+        BASE64.encode(&*random(32)),
+        BASE64.encode(&*random(16)),
+    )
+}
+
+fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// The associated data: table, column and row, each closed by a byte that no name holds.
+fn place_bytes(place: &Place<'_>) -> Vec<u8> {
+    [place.table, place.column, place.row].join("\u{0}").into_bytes()
+}
+
+impl Personal for Keys {
+    fn seal(&self, place: Place<'_>, clear: &[u8]) -> Vec<u8> {
+        let mut nonce = [0; 12];
+        self.entropy.fill(&mut nonce);
+        let mut sealed = Vec::with_capacity(HEADER + clear.len() + 16);
+        sealed.push(FORMAT);
+        sealed.extend_from_slice(&self.current.to_be_bytes());
+        sealed.extend_from_slice(&nonce);
+        let aad = place_bytes(&place);
+        let payload = Payload { msg: clear, aad: &aad };
+        let cipher = self.ciphers.get(&self.current).map(|(_, cipher)| cipher);
+        match cipher.map(|c| c.encrypt(&Nonce::from(nonce), payload)) {
+            Some(Ok(bytes)) => sealed.extend_from_slice(&bytes),
+            // GCM refuses only messages of 64 GiB; the current key was checked when the file was read.
+            _ => unreachable!("SM4-GCM refused {} bytes", clear.len()),
+        }
+        sealed
+    }
+
+    fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, PersonalError> {
+        let (header, body) = sealed.split_at_checked(HEADER).ok_or(PersonalError::Damaged)?;
+        let [FORMAT, k0, k1, k2, k3, nonce @ ..] = header else {
+            return Err(PersonalError::Damaged);
+        };
+        let key = u32::from_be_bytes([*k0, *k1, *k2, *k3]);
+        let nonce: [u8; 12] = nonce.try_into().map_err(|_| PersonalError::Damaged)?;
+        let (_, cipher) = self.ciphers.get(&key).ok_or(PersonalError::UnknownKey(key))?;
+        let aad = place_bytes(&place);
+        cipher
+            .decrypt(&Nonce::from(nonce), Payload { msg: body, aad: &aad })
+            .map_err(|_| PersonalError::Damaged)
+    }
+
+    fn index(&self, field: &str, normalised: &str) -> Vec<u8> {
+        let mut key = Hmac::<Sm3>::new_from_slice(&self.derive(field))
+            .unwrap_or_else(|never| unreachable!("{never}"));
+        key.update(normalised.as_bytes());
+        key.finalize().into_bytes().to_vec()
+    }
+
+    fn keyed_hash(&self, purpose: &str, content: &[u8]) -> String {
+        let mut mac = self.mac(purpose);
+        mac.update(content);
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
+impl minshu_storage::objects::ObjectKeys for Keys {
+    fn current(&self) -> (u32, [u8; 16]) {
+        Keys::current(self)
+    }
+    fn by_id(&self, id: u32) -> Option<[u8; 16]> {
+        Keys::by_id(self, id)
+    }
+    fn fingerprint_key(&self) -> [u8; 32] {
+        self.derive("object fingerprint")
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The operating system's randomness.
+#[derive(Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the system is asked")]
+    fn fill(&self, buffer: &mut [u8]) {
+        // Without randomness nothing may go on: a key or a token that can be guessed is worse than a stop.
+        if let Err(error) = getrandom::fill(buffer) {
+            panic!("the operating system gives no randomness: {error}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> Keys {
+        Keys::ephemeral(Arc::new(SystemEntropy)).unwrap()
+    }
+    const PLACE: Place<'_> = Place { table: "person", column: "name", row: "1" };
+
+    #[test]
+    fn a_sealed_value_opens_at_its_place_and_nowhere_else() {
+        let keys = keys();
+        let sealed = keys.seal(PLACE, "林晓".as_bytes());
+        assert_eq!(keys.open(PLACE, &sealed).unwrap(), "林晓".as_bytes());
+        assert!(!sealed.windows(6).any(|w| w == "林晓".as_bytes()));
+        let moved = Place { row: "2", ..PLACE };
+        assert_eq!(keys.open(moved, &sealed), Err(PersonalError::Damaged));
+    }
+
+    #[test]
+    fn every_changed_byte_is_noticed() {
+        let keys = keys();
+        let sealed = keys.seal(PLACE, b"350102199003078515");
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(keys.open(PLACE, &changed).is_err(), "byte {at}");
+        }
+        assert!(keys.open(PLACE, &sealed[..10]).is_err());
+    }
+
+    #[test]
+    fn blind_indexes_agree_by_field_and_value() {
+        let keys = keys();
+        assert_eq!(keys.index("a.phone", "138"), keys.index("a.phone", "138"));
+        assert_ne!(keys.index("a.phone", "138"), keys.index("b.phone", "138"));
+        assert_ne!(keys.index("a.phone", "138"), keys.index("a.phone", "139"));
+    }
+
+    #[test]
+    fn the_file_is_made_once_and_missed_when_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        let first = Keys::open(&path, true, Arc::new(SystemEntropy)).unwrap();
+        let again = Keys::open(&path, false, Arc::new(SystemEntropy)).unwrap();
+        let sealed = first.seal(PLACE, b"x");
+        assert_eq!(again.open(PLACE, &sealed).unwrap(), b"x");
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(
+            Keys::open(&path, false, Arc::new(SystemEntropy)),
+            Err(KeysError::Missing(_))
+        ));
+    }
+}

@@ -1,0 +1,21 @@
+//! What runs the contract: the house and its door, packs, access, the audit chain, flows, jobs, HTTP and pages.
+
+pub mod access;
+pub mod audit;
+pub mod calendar;
+pub mod door;
+pub mod flows;
+pub mod house;
+pub mod http;
+pub mod jobs;
+pub mod keys;
+pub mod numbers;
+pub mod packs;
+pub mod platform;
+pub mod register;
+pub mod standings;
+pub mod store;
+pub mod system;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod uploads;

@@ -1,0 +1,193 @@
+//! The platform's own statements: audit, outbox, idempotency, jobs, numbers, flows.
+
+use minshu_kernel::statements;
+
+statements! {
+    INSERT_AUDIT = "INSERT INTO platform_audit
+  (id, at_ms, principal, operation, resource_kind, resource_id, outcome, rule, input_hash, events_hash, request, cause)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    UNSEALED_AUDIT = "SELECT id, at_ms, principal, operation, resource_kind, resource_id, outcome, rule, input_hash, events_hash, request, cause
+FROM platform_audit
+WHERE position IS NULL
+ORDER BY at_ms, id
+LIMIT $1";
+    SEAL_AUDIT = "UPDATE platform_audit
+SET position = $2, chain = $3
+WHERE id = $1 AND position IS NULL";
+    SEALED_AUDIT = "SELECT id, at_ms, principal, operation, resource_kind, resource_id, outcome, rule, input_hash, events_hash, request, cause, position, chain
+FROM platform_audit
+WHERE position > $1
+ORDER BY position
+LIMIT $2";
+    CHAINS_OF_BLOCK = "SELECT position, chain
+FROM platform_audit
+WHERE position >= $1 AND position <= $2
+ORDER BY position";
+    AUDIT_LATEST = "SELECT id, at_ms, principal, operation, resource_kind, resource_id, outcome, rule, position
+FROM platform_audit
+WHERE position < $1
+ORDER BY position DESC
+LIMIT $2";
+    AUDIT_OF_RESOURCE = "SELECT id, at_ms, principal, operation, resource_kind, resource_id, outcome, rule, position
+FROM platform_audit
+WHERE resource_kind = $1 AND resource_id = $2
+ORDER BY at_ms DESC
+LIMIT $3";
+    EVENTS_OF_AUDIT = "SELECT id, kind, type_version, aggregate_kind, aggregate_id, aggregate_version, data
+FROM platform_event
+WHERE audit = $1
+ORDER BY id";
+    INSERT_EVENT = "INSERT INTO platform_event
+  (id, at_ms, kind, type_version, aggregate_kind, aggregate_id, aggregate_version, data, audit, cause)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    UNSEALED_EVENTS = "SELECT id, aggregate_kind, aggregate_id, aggregate_version
+FROM platform_event
+WHERE position IS NULL
+ORDER BY at_ms, id
+LIMIT $1";
+    EARLIER_UNSEALED = "SELECT COUNT(*) AS n
+FROM platform_event
+WHERE aggregate_kind = $1 AND aggregate_id = $2 AND aggregate_version < $3 AND position IS NULL";
+    SEAL_EVENT = "UPDATE platform_event
+SET position = $2
+WHERE id = $1 AND position IS NULL";
+    EVENTS_AFTER = "SELECT id, at_ms, kind, type_version, aggregate_kind, aggregate_id, aggregate_version, data, cause, position
+FROM platform_event
+WHERE position > $1
+ORDER BY position
+LIMIT $2";
+    EVENT_BY_ID = "SELECT id, at_ms, kind, type_version, aggregate_kind, aggregate_id, aggregate_version, data, cause, position
+FROM platform_event
+WHERE id = $1 AND position IS NOT NULL";
+    LAST_EVENT_POSITION = "SELECT COALESCE(MAX(position), 0) AS position
+FROM platform_event";
+    CHAIN = "SELECT position, chain, holder, leased_until_ms, version
+FROM platform_chain
+WHERE id = $1";
+    INSERT_CHAIN = "INSERT INTO platform_chain (id, position, chain, holder, leased_until_ms, version)
+VALUES ($1, 0, $2, '', 0, 1)
+ON CONFLICT (id) DO NOTHING";
+    MOVE_CHAIN = "UPDATE platform_chain
+SET position = $2, chain = $3, version = version + 1
+WHERE id = $1 AND version = $4 AND holder = $5";
+    LEASE_CHAIN = "UPDATE platform_chain
+SET holder = $2, leased_until_ms = $3, version = version + 1
+WHERE id = $1 AND (holder = $2 OR leased_until_ms < $4)";
+    INSERT_BLOCK = "INSERT INTO platform_block (number, first_position, last_position, root, chain, at_ms, signature)
+VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    LAST_BLOCK = "SELECT number, last_position
+FROM platform_block
+ORDER BY number DESC
+LIMIT 1";
+    BLOCKS_AFTER = "SELECT number, first_position, last_position, root, chain, at_ms, signature
+FROM platform_block
+WHERE number > $1
+ORDER BY number
+LIMIT $2";
+    FIND_REPLY = "SELECT body_hash, reply
+FROM platform_idempotency
+WHERE id = $1";
+    KEEP_REPLY = "INSERT INTO platform_idempotency (id, body_hash, reply, at_ms)
+VALUES ($1, $2, $3, $4)";
+    FORGET_REPLIES = "DELETE FROM platform_idempotency
+WHERE at_ms < $1";
+    PUT_JOB = "INSERT INTO platform_job (id, due_ms, action, input)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO UPDATE SET due_ms = excluded.due_ms, action = excluded.action, input = excluded.input, attempts = 0, leased_until_ms = 0, last_error = ''";
+    CANCEL_JOB = "DELETE FROM platform_job
+WHERE id = $1";
+    DUE_JOBS = "SELECT id, due_ms, action, input, attempts
+FROM platform_job
+WHERE due_ms <= $1 AND leased_until_ms < $2
+ORDER BY due_ms, id
+LIMIT $3";
+    LEASE_JOB = "UPDATE platform_job
+SET leased_until_ms = $2
+WHERE id = $1 AND due_ms = $3 AND leased_until_ms < $4";
+    JOB_DONE = "DELETE FROM platform_job
+WHERE id = $1 AND due_ms = $2";
+    JOB_FAILED = "UPDATE platform_job
+SET attempts = attempts + 1, leased_until_ms = $3, last_error = $4
+WHERE id = $1 AND due_ms = $2";
+    FAILED_JOBS = "SELECT id, due_ms, action, attempts, last_error
+FROM platform_job
+WHERE attempts > 0
+ORDER BY due_ms, id
+LIMIT $1";
+    INSERT_SERIES = "INSERT INTO platform_number (id, next)
+VALUES ($1, 1)
+ON CONFLICT (id) DO NOTHING";
+    NEXT_NUMBER = "SELECT next
+FROM platform_number
+WHERE id = $1";
+    TAKE_NUMBERS = "UPDATE platform_number
+SET next = next + $3
+WHERE id = $1 AND next = $2";
+    INSERT_UPLOAD = "INSERT INTO platform_upload (id, address, principal, kind, bytes, fingerprint, at_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FIND_UPLOAD = "SELECT kind, bytes, fingerprint
+FROM platform_upload
+WHERE address = $1 AND principal = $2 AND at_ms >= $3
+LIMIT 1";
+    FORGET_UPLOADS = "DELETE FROM platform_upload
+WHERE at_ms < $1";
+    KEEP_PACK_SET = "INSERT INTO platform_pack_set (id, content, at_ms)
+VALUES ($1, $2, $3)
+ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms";
+    LAST_PACK_SET = "SELECT id, content, at_ms
+FROM platform_pack_set
+ORDER BY at_ms DESC, id
+LIMIT 1";
+    FLOW = "SELECT position, version
+FROM platform_flow
+WHERE id = $1";
+    INSERT_FLOW = "INSERT INTO platform_flow (id, position, version)
+VALUES ($1, $2, 1)
+ON CONFLICT (id) DO NOTHING";
+    MOVE_FLOW = "UPDATE platform_flow
+SET position = $2, version = version + 1
+WHERE id = $1 AND version = $3";
+    PARKED = "SELECT COUNT(*) AS n
+FROM platform_dead_letter
+WHERE flow = $1 AND subject = $2 AND state = 'parked'";
+    INSERT_DEAD_LETTER = "INSERT INTO platform_dead_letter
+  (id, flow, subject, event, event_position, error, state, reason, at_ms, version)
+VALUES ($1, $2, $3, $4, $5, $6, 'parked', '', $7, 1)";
+    DEAD_LETTERS = "SELECT id, flow, subject, event, event_position, error, state, reason, at_ms, version
+FROM platform_dead_letter
+WHERE state = $1
+ORDER BY at_ms, id
+LIMIT $2";
+    DEAD_LETTER = "SELECT id, flow, subject, event, event_position, error, state, reason, at_ms, version
+FROM platform_dead_letter
+WHERE id = $1";
+    EARLIER_DEAD_LETTER = "SELECT id
+FROM platform_dead_letter
+WHERE flow = $1 AND subject = $2 AND state = 'parked' AND event_position < $3
+LIMIT 1";
+    END_DEAD_LETTER = "UPDATE platform_dead_letter
+SET state = $3, reason = $4, version = version + 1
+WHERE id = $1 AND version = $2 AND state = 'parked'";
+    NOTE_DEAD_LETTER = "UPDATE platform_dead_letter
+SET error = $3, version = version + 1
+WHERE id = $1 AND version = $2";
+    INSERT_SUBSCRIPTION = "INSERT INTO platform_subscription (id, principal, address, kinds, secret, position, failures, retry_ms, state, version)
+VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 'active', 1)";
+    ACTIVE_SUBSCRIPTIONS = "SELECT id, principal, address, kinds, secret, position, failures, retry_ms, state, version
+FROM platform_subscription
+WHERE state = 'active'
+ORDER BY id
+LIMIT $1";
+    MOVE_SUBSCRIPTION = "UPDATE platform_subscription
+SET position = $2, failures = $3, retry_ms = $4, state = $5, version = version + 1
+WHERE id = $1 AND version = $6";
+    END_SUBSCRIPTION = "UPDATE platform_subscription
+SET state = 'ended', version = version + 1
+WHERE id = $1 AND principal = $2 AND state <> 'ended'";
+    CALENDAR_DAYS = "SELECT id, working, reason_zh, reason_en
+FROM platform_calendar_day
+ORDER BY id";
+    PUT_CALENDAR_DAY = "INSERT INTO platform_calendar_day (id, working, reason_zh, reason_en, version)
+VALUES ($1, $2, $3, $4, 1)
+ON CONFLICT (id) DO UPDATE SET working = excluded.working, reason_zh = excluded.reason_zh, reason_en = excluded.reason_en, version = platform_calendar_day.version + 1";
+}

@@ -1,0 +1,320 @@
+//! The real runtime for tests: own database, own folder, a clock that is set by hand, requests without a socket.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::body::Body;
+use http::{Request, StatusCode, header};
+use minshu_kernel::access::{Actor, Grant, Principal};
+use minshu_kernel::capability::Capability;
+use minshu_kernel::clock::{Clock, Timestamp};
+use minshu_kernel::ctx::{Call, Door as _};
+use minshu_kernel::division::{Divisions, SAMPLE};
+use minshu_kernel::error::Failure;
+use minshu_kernel::ids::{AccountId, OrganisationId, PersonId, PostId, RequestId};
+use minshu_kernel::text::Lang;
+use minshu_storage::objects::{ObjectStorage, ObjectsPlace};
+use minshu_storage::records::testing::TestDb;
+use serde_json::Value as Json;
+use tower::ServiceExt as _;
+
+use crate::house::{Foundation, House};
+use crate::keys::{Keys, SystemEntropy};
+use crate::packs::PackSources;
+use crate::packs::read::PackFolder;
+use crate::register::Register;
+use crate::system::ClockIds;
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// Moves to an instant.
+    pub fn set(&self, instant: Timestamp) {
+        self.0.store(instant.0, Ordering::Relaxed);
+    }
+
+    /// Moves on by so many milliseconds.
+    pub fn advance(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A house of its own for a test.
+pub struct TestHouse {
+    /// The house.
+    pub house: Arc<House>,
+    /// Its clock; begins at 2026-03-05 09:00 in Shanghai, a Thursday.
+    pub clock: Arc<TestClock>,
+    router: axum::Router,
+    // Dropped last: the folder and the database go away with them.
+    _folder: tempfile::TempDir,
+    _db: TestDb,
+}
+
+/// A browser: keeps cookies and finds forms' tokens.
+#[derive(Default)]
+pub struct Browser {
+    cookies: BTreeMap<String, String>,
+    token: String,
+}
+
+/// An answer to a browser.
+#[derive(Debug)]
+pub struct Seen {
+    /// The status.
+    pub status: StatusCode,
+    /// Where it redirects to.
+    pub location: Option<String>,
+    /// The body as text.
+    pub text: String,
+}
+
+/// A set of one pack from texts, for tests: `(path, text)`, `pack.toml` first.
+pub fn pack(folder: &str, files: &[(&str, &str)]) -> PackSources {
+    let files = files.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
+    PackSources { packs: vec![PackFolder { folder: folder.into(), files }] }
+}
+
+/// A head for a pack of tests.
+pub fn head(id: &str, rest: &str) -> String {
+    format!(
+        "id = \"{id}\"\nplan = \"6.1\"\nname = {{ zh = \"试\", en = \"Test\" }}\nlead = {{ zh = \"省办\", en = \"Office\" }}\n\
+         description = {{ zh = \"试用。\", en = \"A test.\" }}\nuses = [\"casework\"]\nclauses = [{{ id = \"c1\", en = \"it works\", zh = \"可用\" }}]\n{rest}"
+    )
+}
+
+/// The packs of the repository.
+pub fn all_packs() -> PackSources {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packs");
+    match PackSources::read(&root) {
+        Ok(packs) => packs,
+        Err(problems) => panic!("{problems:?}"),
+    }
+}
+
+impl TestHouse {
+    /// On SQLite.
+    ///
+    /// # Panics
+    /// Where the house does not stand.
+    pub async fn sqlite(capabilities: Vec<Arc<dyn Capability>>, packs: PackSources) -> TestHouse {
+        let sets = crate::house::migrations(&capabilities);
+        let db = TestDb::sqlite(&sets).await;
+        TestHouse::on(db, capabilities, packs).await
+    }
+
+    /// On each database that is there: SQLite always.
+    ///
+    /// # Panics
+    /// Where the house does not stand.
+    pub async fn each(
+        capabilities: &dyn Fn() -> Vec<Arc<dyn Capability>>,
+        packs: &PackSources,
+    ) -> Vec<TestHouse> {
+        let sets = crate::house::migrations(&capabilities());
+        let mut houses = Vec::new();
+        for db in TestDb::each(&sets).await {
+            houses.push(TestHouse::on(db, capabilities(), packs.clone()).await);
+        }
+        houses
+    }
+
+    async fn on(
+        db: TestDb,
+        capabilities: Vec<Arc<dyn Capability>>,
+        packs: PackSources,
+    ) -> TestHouse {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let start = Timestamp::start_of(jiff_date()).plus_ms(9 * 3_600_000);
+        let clock = Arc::new(TestClock(AtomicI64::new(start.0)));
+        let entropy = Arc::new(SystemEntropy);
+        let keys = Arc::new(Keys::ephemeral(entropy.clone()).expect("fresh keys"));
+        let objects = ObjectStorage::open(
+            ObjectsPlace::Directory(folder.path().join("objects")),
+            keys.clone(),
+        )
+        .await
+        .expect("an object store");
+        let house = House::build(Foundation {
+            capabilities,
+            db: db.db().clone(),
+            objects: Arc::new(objects),
+            keys,
+            ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
+            clock: clock.clone(),
+            entropy,
+            divisions: Arc::new(Divisions::from_csv(SAMPLE).expect("the sample divisions")),
+            packs,
+            register: Arc::new(Register::default()),
+            scenario_results: None,
+            single_process: true,
+            demonstration: None,
+            build: "test".to_owned(),
+        })
+        .await;
+        let house = match house {
+            Ok(house) => house,
+            Err(error) => panic!("the house does not stand: {error}"),
+        };
+        let router = crate::http::router(house.clone());
+        TestHouse { house, clock, router, _folder: folder, _db: db }
+    }
+
+    /// Does an action as a principal.
+    pub async fn act(
+        &self,
+        who: &Principal,
+        operation: &str,
+        input: Json,
+    ) -> Result<Json, Failure> {
+        self.act_once(who, operation, input, None).await
+    }
+
+    /// Does an action with an idempotency key.
+    pub async fn act_once(
+        &self,
+        who: &Principal,
+        operation: &str,
+        input: Json,
+        key: Option<&str>,
+    ) -> Result<Json, Failure> {
+        self.house.act(self.call(who, operation, input, key)).await
+    }
+
+    /// Asks a query as a principal.
+    pub async fn ask(
+        &self,
+        who: &Principal,
+        operation: &str,
+        input: Json,
+    ) -> Result<Json, Failure> {
+        self.house.ask(self.call(who, operation, input, None)).await
+    }
+
+    fn call(&self, who: &Principal, operation: &str, input: Json, key: Option<&str>) -> Call {
+        Call {
+            who: Arc::new(who.clone()),
+            operation: operation.to_owned(),
+            input,
+            key: key.map(str::to_owned),
+            cause: None,
+            request: RequestId::fresh(&*self.house.services.ids),
+            lang: Lang::Zh,
+        }
+    }
+
+    /// Seals everything, lets due jobs and flows run until nothing is left.
+    ///
+    /// # Panics
+    /// Where the database fails.
+    pub async fn settle(&self) {
+        for _ in 0..10 {
+            crate::audit::sealer::seal_all(&self.house).await.expect("sealing");
+            crate::flows::drain(&self.house).await.expect("flows");
+            if crate::jobs::round(&self.house).await.expect("jobs") == 0 {
+                break;
+            }
+        }
+        crate::audit::sealer::seal_all(&self.house).await.expect("sealing");
+    }
+
+    /// A proved person with an account, unknown to identity: for capabilities that are tested alone.
+    pub fn resident(&self) -> Principal {
+        let ids = &*self.house.services.ids;
+        Principal {
+            actor: Actor::Account(AccountId::fresh(ids)),
+            person: Some(PersonId::fresh(ids)),
+            proved: true,
+            name: "林晓燕".to_owned(),
+            grants: Vec::new(),
+            mandates: Vec::new(),
+        }
+    }
+
+    /// An account whose post grants a role in a division.
+    ///
+    /// # Panics
+    /// Where the division is no code.
+    pub fn officer(&self, role: &str, division: &str) -> Principal {
+        let ids = &*self.house.services.ids;
+        let grant = Grant {
+            role: role.to_owned(),
+            post: PostId::fresh(ids),
+            organisation: OrganisationId::fresh(ids),
+            division: division.parse().expect("a division code"),
+            until: None,
+        };
+        Principal { grants: vec![grant], name: "王秀兰".to_owned(), ..self.resident() }
+    }
+
+    /// Opens a page.
+    pub async fn get(&self, browser: &mut Browser, path: &str) -> Seen {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        self.send(browser, request).await
+    }
+
+    /// Sends a form of the page that was opened last.
+    pub async fn post(&self, browser: &mut Browser, path: &str, form: &[(&str, &str)]) -> Seen {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.append_pair("_csrf", &browser.token);
+        body.extend_pairs(form);
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body.finish()))
+            .expect("a request");
+        self.send(browser, request).await
+    }
+
+    /// Sends any request with the browser's cookies.
+    ///
+    /// # Panics
+    /// Where the answer is no text.
+    pub async fn send(&self, browser: &mut Browser, mut request: Request<Body>) -> Seen {
+        let cookies: Vec<String> =
+            browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = cookies.join("; ").parse().expect("cookies");
+        request.headers_mut().insert(header::COOKIE, cookies);
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        for line in response.headers().get_all(header::SET_COOKIE) {
+            let line = line.to_str().expect("a cookie");
+            let pair = line.split(';').next().unwrap_or("");
+            if let Some((name, value)) = pair.split_once('=') {
+                match value.is_empty() {
+                    true => browser.cookies.remove(name),
+                    false => browser.cookies.insert(name.to_owned(), value.to_owned()),
+                };
+            }
+        }
+        let status = response.status();
+        let location = response.headers().get(header::LOCATION);
+        let location = location.and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let body = axum::body::to_bytes(response.into_body(), 64 << 20).await.expect("a body");
+        let text = String::from_utf8_lossy(&body).into_owned();
+        if let Some(token) = text.split("name=\"csrf-token\" content=\"").nth(1) {
+            browser.token = token.split('"').next().unwrap_or("").to_owned();
+        }
+        Seen { status, location, text }
+    }
+}
+
+impl Browser {
+    /// With a session from signing in by the API.
+    pub fn with_session(token: &str) -> Browser {
+        let cookies = [(crate::http::session::SESSION.to_owned(), token.to_owned())];
+        Browser { cookies: cookies.into(), token: String::new() }
+    }
+}
+
+fn jiff_date() -> jiff::civil::Date {
+    jiff::civil::date(2026, 3, 5)
+}

@@ -1,0 +1,69 @@
+//! Uploads that were stored and belong to nothing yet: whose they are, for a day.
+
+use std::sync::Arc;
+
+use minshu_kernel::BoxFuture;
+use minshu_kernel::access::Principal;
+use minshu_kernel::clock::{Clock, DAY_MS};
+use minshu_kernel::ctx::StagedUploads;
+use minshu_kernel::error::Failure;
+use minshu_kernel::ids::IdSource;
+use minshu_kernel::objects::{ObjectAddress, Stored};
+use minshu_kernel::records::{Records, Statement, WriteSet};
+use minshu_kernel::values;
+
+use crate::store;
+
+/// Keeps whose an upload is.
+pub struct Uploads {
+    records: Arc<dyn Records>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+}
+
+impl Uploads {
+    /// Over the records.
+    pub fn new(records: Arc<dyn Records>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        Uploads { records, clock, ids }
+    }
+
+    /// Keeps that this principal sent it.
+    pub async fn keep(&self, who: &Principal, stored: &Stored) -> Result<(), Failure> {
+        let bytes = i64::try_from(stored.bytes).map_err(Failure::internal)?;
+        let statement = Statement::one(
+            store::INSERT_UPLOAD,
+            values![
+                self.ids.next().to_string(),
+                stored.address.as_str(),
+                who.reference(),
+                &stored.kind,
+                bytes,
+                &stored.fingerprint,
+                self.clock.now().0
+            ],
+        );
+        Ok(self.records.apply(WriteSet { statements: vec![statement] }).await?)
+    }
+}
+
+impl StagedUploads for Uploads {
+    fn find<'a>(
+        &'a self,
+        who: &'a Principal,
+        address: &'a ObjectAddress,
+    ) -> BoxFuture<'a, Result<Option<Stored>, Failure>> {
+        Box::pin(async move {
+            let since = self.clock.now().0 - DAY_MS;
+            let asked = values![address.as_str(), who.reference(), since];
+            let rows = self.records.point(store::FIND_UPLOAD.into(), asked).await?;
+            let Some(row) = rows.first() else { return Ok(None) };
+            let bytes: i64 = row.get("bytes")?;
+            Ok(Some(Stored {
+                address: address.clone(),
+                bytes: bytes.unsigned_abs(),
+                kind: row.get("kind")?,
+                fingerprint: row.get("fingerprint")?,
+            }))
+        })
+    }
+}
