@@ -1,0 +1,129 @@
+//! What can go wrong in identity beyond wrong values, which are told beside their fields.
+
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::error::{Failure, Fault, Kind};
+use minshu_kernel::text::Message;
+
+use crate::rules;
+
+/// A failed operation of identity.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// Phone and password do not belong together; which of them is wrong is told to nobody.
+    #[error("phone and password do not belong together")]
+    WrongPassword {
+        /// How many more may be tried before one must wait.
+        left: i64,
+        /// Now, and the instant from which the next one is read, where one must wait already.
+        wait: Option<(Timestamp, Timestamp)>,
+    },
+    /// Too many wrong passwords: none is read before an instant.
+    #[error("no password is read before {}", until.0)]
+    Wait {
+        /// Now.
+        now: Timestamp,
+        /// From when on one is read.
+        until: Timestamp,
+    },
+    /// The account was proved before.
+    #[error("the account is proved already")]
+    AlreadyProved,
+    /// The term of an appointment or a mandate is behind.
+    #[error("the term was ended already")]
+    AlreadyEnded,
+    /// Somebody changed the record since the form was opened.
+    #[error("the record is at version {is}, the form was made from version {from}")]
+    ChangedMeanwhile {
+        /// The version that the form was made from.
+        from: i64,
+        /// The version now.
+        is: i64,
+    },
+    /// A platform role was to be granted by somebody who does not run the platform.
+    #[error("platform roles are granted by platform.operator alone")]
+    PlatformRole,
+    /// The password hashing failed: a defect, or memory ran out.
+    #[error("a password could not be hashed: {0}")]
+    PasswordHash(String),
+    /// A stored record cannot be read: a defect.
+    #[error("the record {0} cannot be read")]
+    Unreadable(&'static str),
+}
+
+/// Every problem type of this capability, with its status; the list is published and never renamed.
+pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
+    ("identity.wrong_password", Kind::Invalid),
+    ("identity.wait", Kind::TooMany),
+    ("identity.already_proved", Kind::Conflict),
+    ("identity.already_ended", Kind::Conflict),
+    ("identity.changed_meanwhile", Kind::Conflict),
+    ("identity.platform_role", Kind::Refused),
+    ("identity.password_hash", Kind::Internal),
+    ("identity.unreadable", Kind::Internal),
+    ("identity.busy", Kind::Unavailable),
+];
+
+impl Fault for IdentityError {
+    fn kind(&self) -> Kind {
+        let code = self.code();
+        PROBLEM_TYPES.iter().find(|(known, _)| *known == code).map_or(Kind::Internal, |(_, k)| *k)
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            IdentityError::WrongPassword { .. } => "identity.wrong_password",
+            IdentityError::Wait { .. } => "identity.wait",
+            IdentityError::AlreadyProved => "identity.already_proved",
+            IdentityError::AlreadyEnded => "identity.already_ended",
+            IdentityError::ChangedMeanwhile { .. } => "identity.changed_meanwhile",
+            IdentityError::PlatformRole => "identity.platform_role",
+            IdentityError::PasswordHash(_) => "identity.password_hash",
+            IdentityError::Unreadable(_) => "identity.unreadable",
+        }
+    }
+
+    fn message(&self) -> Message {
+        match self {
+            IdentityError::WrongPassword { left, wait: None } => {
+                Message::new("identity-wrong-password").with("left", *left)
+            }
+            IdentityError::WrongPassword { wait: Some((now, until)), .. } => {
+                rules::wait_message("identity-wrong-password-wait", *now, *until)
+            }
+            IdentityError::Wait { now, until } => {
+                rules::wait_message("identity-wait", *now, *until)
+            }
+            other => Message::new(other.code().replace(['.', '_'], "-")),
+        }
+    }
+}
+
+/// Too many passwords are being hashed at this moment (`identity.busy`).
+pub(crate) fn busy() -> Failure {
+    Failure { retry_after_ms: Some(2_000), ..Failure::new(Kind::Unavailable, "identity.busy") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_is_a_published_problem_type() {
+        let (now, until) = (Timestamp(0), Timestamp(30_000));
+        for error in [
+            IdentityError::WrongPassword { left: 4, wait: None },
+            IdentityError::WrongPassword { left: 0, wait: Some((now, until)) },
+            IdentityError::Wait { now, until },
+            IdentityError::AlreadyProved,
+            IdentityError::AlreadyEnded,
+            IdentityError::ChangedMeanwhile { from: 1, is: 2 },
+            IdentityError::PlatformRole,
+            IdentityError::PasswordHash("memory".to_owned()),
+            IdentityError::Unreadable("identity_account"),
+        ] {
+            let published = PROBLEM_TYPES.iter().find(|(code, _)| *code == error.code());
+            assert_eq!(published.map(|(_, kind)| *kind), Some(error.kind()), "{error}");
+        }
+        assert_eq!(busy().kind, Kind::Unavailable);
+    }
+}

@@ -1,0 +1,132 @@
+//! What identity tells: ids and kinds, never names, numbers or phones.
+
+use minshu_kernel::event::{Aggregate, Event};
+use minshu_kernel::ids::{AccountId, OrganisationId, PersonId, PostId};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::{AppointmentId, Evidence, MandateId, OrganisationKind};
+
+macro_rules! event {
+    ($kind:literal, $doc:literal, $name:ident { $($field:ident: $type:ty = $field_doc:literal),+ $(,)? }) => {
+        #[doc = $doc]
+        #[derive(Debug, Serialize, JsonSchema)]
+        pub struct $name {
+            $(#[doc = $field_doc] pub $field: $type),+
+        }
+        impl Event for $name {
+            const TYPE: &'static str = $kind;
+            const DOC: &'static str = $doc;
+        }
+    };
+}
+
+event!(
+    "identity.account.registered",
+    "An account was opened. Its claim to be a person is not proved.",
+    AccountRegistered { account: AccountId = "The account." }
+);
+event!(
+    "identity.account.proved",
+    "An account was proved to belong to a person.",
+    AccountProved {
+        account: AccountId = "The account.",
+        person: PersonId = "The person; another account may have been proved for the same one.",
+        evidence: Evidence = "What was seen.",
+    }
+);
+event!(
+    "identity.account.claim_changed",
+    "The name or number that an account claims was put right before it was proved.",
+    ClaimChanged { account: AccountId = "The account." }
+);
+event!(
+    "identity.account.password_changed",
+    "The password of an account was changed; its other sessions ended.",
+    PasswordChanged { account: AccountId = "The account." }
+);
+event!(
+    "identity.organisation.added",
+    "An organisation was entered.",
+    OrganisationAdded {
+        organisation: OrganisationId = "The organisation.",
+        kind: OrganisationKind = "What it is.",
+        division: String = "The code of the division where it sits.",
+    }
+);
+event!(
+    "identity.organisation.changed",
+    "The entry of an organisation was changed.",
+    OrganisationChanged {
+        organisation: OrganisationId = "The organisation.",
+        division: String = "The code of the division where it sits now.",
+    }
+);
+event!("identity.post.added", "A post was made in an organisation.",
+PostAdded {
+    post: PostId = "The post.",
+    organisation: OrganisationId = "The organisation.",
+    roles: Vec<String> = "The roles that it grants.",
+});
+event!("identity.post.changed", "The name, place or roles of a post were changed.",
+PostChanged {
+    post: PostId = "The post.",
+    roles: Vec<String> = "The roles that it grants now.",
+});
+event!(
+    "identity.post.appointed",
+    "An account was appointed to a post.",
+    PostAppointed {
+        post: PostId = "The post.",
+        account: AccountId = "Who was appointed.",
+        appointment: AppointmentId = "The term.",
+        substitute: bool = "Whether for the holder.",
+    }
+);
+event!(
+    "identity.post.dismissed",
+    "An appointment to a post was ended.",
+    PostDismissed {
+        post: PostId = "The post.",
+        account: AccountId = "Who held it.",
+        appointment: AppointmentId = "The term.",
+    }
+);
+event!(
+    "identity.mandate.recorded",
+    "A person may act for an organisation.",
+    MandateRecorded {
+        mandate: MandateId = "The mandate.",
+        organisation: OrganisationId = "For which organisation.",
+        person: PersonId = "Who may.",
+    }
+);
+event!(
+    "identity.mandate.ended",
+    "A person may no longer act for an organisation.",
+    MandateEnded {
+        mandate: MandateId = "The mandate.",
+        organisation: OrganisationId = "For which organisation.",
+        person: PersonId = "Who could.",
+    }
+);
+
+/// An account at a version.
+pub(crate) fn account(id: AccountId, version: i64) -> Aggregate {
+    Aggregate { kind: "identity.account", id: id.to_string(), version }
+}
+
+/// An organisation at a version.
+pub(crate) fn organisation(id: OrganisationId, version: i64) -> Aggregate {
+    Aggregate { kind: "identity.organisation", id: id.to_string(), version }
+}
+
+/// A post at a version.
+pub(crate) fn post(id: PostId, version: i64) -> Aggregate {
+    Aggregate { kind: "identity.post", id: id.to_string(), version }
+}
+
+/// A mandate at a version.
+pub(crate) fn mandate(id: MandateId, version: i64) -> Aggregate {
+    Aggregate { kind: "identity.mandate", id: id.to_string(), version }
+}

@@ -1,0 +1,194 @@
+//! Identity: people, organisations, posts, mandates to act for a company, accounts and sessions.
+//!
+//! An account only claims to be a person until a counter proves it; several accounts may claim one number,
+//! and what exists under the person opens to a proved one alone. Posts grant roles within a division.
+//! Names, numbers and phones rest encrypted and are found by keyed hashes.
+
+pub mod actions;
+mod authenticator;
+mod checks;
+mod error;
+pub mod events;
+pub mod model;
+mod pages;
+mod passwords;
+pub mod queries;
+mod rules;
+mod store;
+
+use std::sync::Arc;
+
+use minshu_kernel::access::{Authenticator, Basis, PermissionSet, PlatformRole};
+use minshu_kernel::capability::{Capability, Contract, ProblemType};
+use minshu_kernel::ctx::Services;
+use minshu_kernel::text::TextSource;
+
+pub use error::IdentityError;
+
+/// The capability.
+pub struct Identity;
+
+/// The permission set of the counter, which proves accounts and records mandates.
+pub(crate) const COUNTER_SET: &str = "identity.counter";
+
+/// The texts of this capability.
+pub const TEXTS: TextSource = TextSource {
+    owner: "identity",
+    zh: include_str!("../text/zh.ftl"),
+    en: include_str!("../text/en.ftl"),
+};
+
+/// Roles that need no pack. `platform.operate` is published by the runtime.
+pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
+    PlatformRole {
+        id: "platform.operator",
+        name: ("平台运维员", "Platform operator"),
+        may: &["identity.administer", "platform.operate"],
+    },
+    PlatformRole {
+        id: "platform.registrar",
+        name: ("人员机构管理员", "Registrar of people and organisations"),
+        may: &["identity.administer", COUNTER_SET],
+    },
+];
+
+/// What may be granted, and on what ground.
+const PERMISSION_SETS: &[PermissionSet] = &[
+    PermissionSet {
+        id: "identity.open",
+        name: ("开账户和登录", "Open an account and sign in"),
+        basis: Basis::Everyone,
+        may: &["identity.register", "identity.sign_in", "identity.counters"],
+    },
+    PermissionSet {
+        id: "identity.own",
+        name: ("管理自己的账户", "Look after one's own account"),
+        basis: Basis::SignedIn,
+        may: &[
+            "identity.sign_out",
+            "identity.change_password",
+            "identity.change_claim",
+            "identity.me",
+            "identity.my_mandates",
+        ],
+    },
+    PermissionSet {
+        id: COUNTER_SET,
+        name: ("在窗口核验身份、登记代办", "Prove accounts and record mandates at a counter"),
+        basis: Basis::Post,
+        may: &[
+            "identity.claims",
+            "identity.prove",
+            "identity.record_mandate",
+            "identity.end_mandate",
+        ],
+    },
+    PermissionSet {
+        id: "identity.administer",
+        name: ("管理机构和岗位", "Administer organisations and posts"),
+        basis: Basis::Post,
+        may: &[
+            "identity.add_organisation",
+            "identity.change_organisation",
+            "identity.add_post",
+            "identity.change_post",
+            "identity.appoint",
+            "identity.dismiss",
+            "identity.organisations",
+            "identity.organisation",
+            "identity.posts",
+            "identity.post",
+            "identity.roles",
+        ],
+    },
+    PermissionSet {
+        id: "identity.install",
+        name: ("在服务器上安装账户和机构", "Install accounts and organisations at the machine"),
+        basis: Basis::System,
+        may: &[
+            "identity.install_account",
+            "identity.account_summary",
+            "identity.add_organisation",
+            "identity.change_organisation",
+            "identity.add_post",
+            "identity.change_post",
+            "identity.appoint",
+            "identity.dismiss",
+            "identity.record_mandate",
+            "identity.end_mandate",
+            "identity.organisations",
+            "identity.organisation",
+            "identity.posts",
+            "identity.post",
+            "identity.roles",
+        ],
+    },
+];
+
+impl Capability for Identity {
+    fn name(&self) -> &'static str {
+        "identity"
+    }
+
+    fn describe(&self, contract: &mut Contract) {
+        contract
+            .action::<actions::Register>()
+            .action::<actions::SignIn>()
+            .action::<actions::SignOut>()
+            .action::<actions::ChangePassword>()
+            .action::<actions::ChangeClaim>()
+            .action::<actions::Prove>()
+            .action::<actions::AddOrganisation>()
+            .action::<actions::ChangeOrganisation>()
+            .action::<actions::AddPost>()
+            .action::<actions::ChangePost>()
+            .action::<actions::Appoint>()
+            .action::<actions::Dismiss>()
+            .action::<actions::RecordMandate>()
+            .action::<actions::EndMandate>()
+            .action::<actions::InstallAccount>();
+        contract
+            .query::<queries::Me>()
+            .query::<queries::MyMandates>()
+            .query::<queries::Claims>()
+            .query::<queries::Counters>()
+            .query::<queries::Organisations>()
+            .query::<queries::OrganisationById>()
+            .query::<queries::Posts>()
+            .query::<queries::PostById>()
+            .query::<queries::Roles>()
+            .query::<queries::AccountSummary>();
+        contract
+            .event::<events::AccountRegistered>()
+            .event::<events::AccountProved>()
+            .event::<events::ClaimChanged>()
+            .event::<events::PasswordChanged>()
+            .event::<events::OrganisationAdded>()
+            .event::<events::OrganisationChanged>()
+            .event::<events::PostAdded>()
+            .event::<events::PostChanged>()
+            .event::<events::PostAppointed>()
+            .event::<events::PostDismissed>()
+            .event::<events::MandateRecorded>()
+            .event::<events::MandateEnded>();
+        contract.permission_sets.extend_from_slice(PERMISSION_SETS);
+        contract.platform_roles.extend_from_slice(PLATFORM_ROLES);
+        let problems = error::PROBLEM_TYPES
+            .iter()
+            .map(|(code, kind)| ProblemType { code, status: kind.status() });
+        contract.problem_types.extend(problems);
+        contract.migrations.push((
+            "V1__people_and_organisations",
+            include_str!("../migrations/V1__people_and_organisations.sql"),
+        ));
+        for statements in store::all() {
+            contract.sql(statements);
+        }
+        contract.texts.push(TEXTS);
+        pages::describe(contract);
+    }
+
+    fn authenticator(&self, services: &Services) -> Option<Arc<dyn Authenticator>> {
+        Some(Arc::new(authenticator::SessionAuthenticator::new(services.clone())))
+    }
+}

@@ -1,0 +1,139 @@
+//! The pages of identity. A handler reads the form, does the action or asks the query, and renders; a
+//! refused form is shown again with what was typed and what is wrong.
+
+mod account;
+mod counter;
+mod organisations;
+pub(crate) mod parts;
+mod posts;
+mod sessions;
+
+use std::sync::Arc;
+
+use minshu_kernel::access::Resource;
+use minshu_kernel::capability::{Contract, MineEntry, NavigationEntry};
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::error::Failure;
+use minshu_kernel::show;
+use minshu_kernel::text::Speaker;
+use minshu_kernel::web::{Route, Visit};
+
+use crate::model::Term;
+use crate::queries::{HeldMandate, Me, RoleName};
+
+/// Adds routes, navigation and the line of one's own things.
+pub(crate) fn describe(contract: &mut Contract) {
+    contract.routes.extend([
+        Route::get("/sign-in", sessions::show_sign_in),
+        Route::post("/sign-in", sessions::sign_in),
+        Route::post("/sign-out", sessions::sign_out),
+        Route::get("/register", sessions::show_register),
+        Route::post("/register", sessions::register),
+        Route::get("/me", account::show),
+        Route::get("/me/claim", account::show_claim),
+        Route::post("/me/claim", account::change_claim),
+        Route::get("/me/password", account::show_password),
+        Route::post("/me/password", account::change_password),
+        Route::get("/counter/people", counter::show),
+        Route::post("/counter/people", counter::search),
+        Route::post("/counter/people/prove", counter::prove),
+        Route::post("/counter/mandates", counter::record_mandate),
+        Route::post("/counter/mandates/end", counter::end_mandate),
+        Route::get("/admin/organisations", organisations::list),
+        Route::post("/admin/organisations", organisations::add),
+        Route::get("/admin/organisations/{organisation}", organisations::show),
+        Route::post("/admin/organisations/{organisation}", organisations::change),
+        Route::post("/admin/organisations/{organisation}/posts", organisations::add_post),
+        Route::get("/admin/posts/{post}", posts::show),
+        Route::post("/admin/posts/{post}", posts::change),
+        Route::post("/admin/posts/{post}/appoint", posts::appoint),
+        Route::post("/admin/posts/{post}/dismiss", posts::dismiss),
+    ]);
+    contract.navigation.extend([
+        NavigationEntry {
+            key: "identity-nav-counter",
+            href: "/counter/people",
+            icon: "id-card",
+            operation: "identity.claims",
+            order: 60,
+        },
+        NavigationEntry {
+            key: "identity-nav-organisations",
+            href: "/admin/organisations",
+            icon: "building-2",
+            operation: "identity.organisations",
+            order: 80,
+        },
+    ]);
+    contract.mine.push(Arc::new(|visit, ()| Box::pin(mine(visit))));
+}
+
+/// A line for an account that is not proved yet: what to do about it is on its page.
+async fn mine(visit: Arc<Visit>) -> Result<Vec<MineEntry>, Failure> {
+    if !visit.who.signed_in() || visit.who.proved {
+        return Ok(Vec::new());
+    }
+    let account = visit.ask(&Me {}).await?;
+    let t = visit.speaker();
+    Ok(vec![MineEntry {
+        title: t.say("identity-mine-unproved"),
+        state: t.say("identity-mine-unproved-state"),
+        tone: "act",
+        href: "/me".to_owned(),
+        at: account.created_ms,
+    }])
+}
+
+/// Refuses a page before anything is asked, as the operation itself would.
+fn must(visit: &Visit, operation: &'static str) -> Result<(), Failure> {
+    visit.ctx(operation).authorize(&Resource::of("identity.page", operation))
+}
+
+/// A term for people: from a day, up to a day and with it.
+fn term_text(t: &Speaker, from: Timestamp, until: Option<Timestamp>) -> String {
+    let from = show::date(t, from.date());
+    match until {
+        None => t.say1("identity-term-open", "from", from),
+        Some(until) => {
+            let last = show::date(t, until.plus_ms(-1).date());
+            t.say2("identity-term", ("from", from), ("until", last))
+        }
+    }
+}
+
+/// A term that may have been ended before its time.
+fn whole_term(t: &Speaker, term: Term) -> String {
+    let end = match (term.until_ms, term.ended_ms) {
+        (Some(until), Some(ended)) => Some(until.min(ended)),
+        (until, ended) => until.or(ended),
+    };
+    term_text(t, term.from_ms, end)
+}
+
+/// The names of roles in one line.
+fn role_list(t: &Speaker, roles: &[RoleName]) -> String {
+    let names: Vec<&str> = roles.iter().map(|role| t.local(&role.name)).collect();
+    names.join(&t.say("form-separator"))
+}
+
+/// A mandate in a list.
+pub(crate) struct MandateView {
+    pub id: String,
+    pub name: String,
+    pub code: String,
+    pub term: String,
+}
+
+impl MandateView {
+    fn of(t: &Speaker, held: &HeldMandate) -> MandateView {
+        MandateView {
+            id: held.mandate.to_string(),
+            name: held.organisation_name.clone(),
+            code: held.uscc.clone().unwrap_or_default(),
+            term: term_text(t, held.from_ms, held.until_ms),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,322 @@
+//! Every page in both languages with sample data: what people read is looked at as a snapshot, and every
+//! message must be there.
+
+use std::sync::Arc;
+
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::division::{Divisions, SAMPLE};
+use minshu_kernel::text::{Lang, LocalText, Texts};
+use minshu_kernel::web::{FormState, Page};
+
+use super::*;
+use crate::model::{AppointmentKind, OrganisationKind};
+use crate::queries::claims::ClaimLine;
+use crate::queries::counters::Counter;
+use crate::queries::me::MyAccount;
+use crate::queries::organisation::OrganisationDetail;
+use crate::queries::organisations::{OrganisationLine, OrganisationPage};
+use crate::queries::post::{Holder, PostDetail};
+use crate::queries::posts::PostLine;
+use crate::queries::roles::RoleGroup;
+use crate::queries::{HeldMandate, HeldPost};
+
+/// 2026-03-05 09:00 in Shanghai.
+const NOW: Timestamp = Timestamp(1_772_672_400_000);
+const DAY: i64 = 86_400_000;
+
+fn id<T: std::str::FromStr<Err = minshu_kernel::ids::BadId>>(last: u8) -> T {
+    format!("01928f5e-7b1a-7c3d-8e4f-0000000000{last:02x}").parse().unwrap()
+}
+
+fn fresh() -> FormState {
+    FormState {
+        csrf: "token".to_owned(),
+        key: "key".to_owned(),
+        problems: Vec::new(),
+        summary: None,
+    }
+}
+
+fn refused(problems: &[(&str, &str)]) -> FormState {
+    let problems = problems.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect();
+    FormState { problems, summary: Some("…".to_owned()), ..fresh() }
+}
+
+/// Renders in both languages, holds the page against its snapshots, and looks for missing messages.
+fn look(name: &str, render: impl Fn(Speaker) -> Result<Page, Failure>) {
+    let texts: Arc<Texts> = Texts::load(&[minshu_kernel::TEXTS, crate::TEXTS]).unwrap();
+    for lang in Lang::ALL {
+        let page = render(Speaker::new(texts.clone(), lang)).unwrap();
+        let html = format!("<title>{}</title>\n{}", page.title, page.body);
+        assert!(!html.contains("[identity-") && !html.contains("[form-"), "{name}: {html}");
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        assert!(html.contains("class=\"page"), "{name}");
+        insta::assert_snapshot!(format!("{name}-{}", lang.code()), html);
+    }
+}
+
+fn held_post() -> HeldPost {
+    HeldPost {
+        post: id(1),
+        name: LocalText::new("受理岗", "Intake desk"),
+        organisation: id(2),
+        organisation_name: "鼓楼区政务服务中心".to_owned(),
+        division: LocalText::new("福建省福州市鼓楼区", "福建省 福州市 鼓楼区 (county)"),
+        substitute: true,
+        from_ms: NOW,
+        until_ms: Some(NOW.plus_ms(DAY * 10)),
+        roles: vec![role("gov-single-window.clerk", "综合窗口受理员", "Counter clerk")],
+    }
+}
+
+fn role(id: &str, zh: &str, en: &str) -> RoleName {
+    RoleName { id: id.to_owned(), name: LocalText::new(zh, en) }
+}
+
+fn held_mandate() -> HeldMandate {
+    HeldMandate {
+        mandate: id(3),
+        organisation: id(4),
+        organisation_name: "福州市鼓楼区沈记小馆<餐饮>有限公司".to_owned(),
+        uscc: Some("91350102MA2YC1K374".to_owned()),
+        from_ms: NOW,
+        until_ms: None,
+    }
+}
+
+fn my_account(proved: bool) -> MyAccount {
+    MyAccount {
+        account: id(5),
+        name: "林晓燕".to_owned(),
+        number: "3501**********1528".to_owned(),
+        phone: "138****2266".to_owned(),
+        proved,
+        created_ms: NOW,
+        proved_ms: proved.then(|| NOW.plus_ms(DAY)),
+        posts: if proved { vec![held_post()] } else { Vec::new() },
+        mandates: if proved { vec![held_mandate()] } else { Vec::new() },
+    }
+}
+
+fn line(name: &str, kind: OrganisationKind, code: Option<&str>) -> OrganisationLine {
+    OrganisationLine {
+        organisation: id(2),
+        kind,
+        name: name.to_owned(),
+        uscc: code.map(str::to_owned),
+        division: "350102".to_owned(),
+        division_name: LocalText::new("福建省福州市鼓楼区", "福建省 福州市 鼓楼区 (county)"),
+    }
+}
+
+fn groups() -> Vec<RoleGroup> {
+    vec![
+        RoleGroup {
+            pack: "platform".to_owned(),
+            name: None,
+            roles: vec![role("platform.operator", "平台运维员", "Platform operator")],
+        },
+        RoleGroup {
+            pack: "gov-single-window".to_owned(),
+            name: Some(LocalText::new("政务单一窗口", "Single-window intake")),
+            roles: vec![role("gov-single-window.clerk", "综合窗口受理员", "Counter clerk")],
+        },
+    ]
+}
+
+fn post_line() -> PostLine {
+    PostLine {
+        post: id(1),
+        name: LocalText::new("受理岗", "Intake desk"),
+        division: "350102".to_owned(),
+        division_name: LocalText::new("福建省福州市鼓楼区", "福建省 福州市 鼓楼区 (county)"),
+        roles: vec![role("gov-single-window.clerk", "综合窗口受理员", "Counter clerk")],
+        holders: 1,
+    }
+}
+
+#[test]
+fn signing_in() {
+    look("sign-in", |t| sessions::sign_in_page(t, &fresh(), "/cases/1?a=b", ""));
+    let wrong = FormState {
+        summary: Some("手机号和密码对不上，请核对。再错 3 次就要等一会儿".to_owned()),
+        ..fresh()
+    };
+    look("sign-in-wrong", |t| sessions::sign_in_page(t, &wrong, "//evil.example", "138 5910 2266"));
+}
+
+#[test]
+fn opening_an_account() {
+    let state = refused(&[
+        ("/number", "证件号码第 18 位应为 X，请核对"),
+        ("/password", "密码至少 10 个字符"),
+    ]);
+    let typed = sessions::Typed {
+        name: "林晓燕",
+        number: "\"><script>alert(1)</script>",
+        phone: "13859102266",
+    };
+    look("register", |t| sessions::register_page(t, &state, &typed));
+}
+
+#[test]
+fn my_account_proved_and_not() {
+    look("me", |t| account::me_page(t, &my_account(true), &[]));
+    let counter = Counter {
+        organisation: id(2),
+        name: "鼓楼区政务服务中心".to_owned(),
+        division: LocalText::new("福建省福州市鼓楼区", "福建省 福州市 鼓楼区 (county)"),
+    };
+    look("me-unproved", |t| {
+        account::me_page(t, &my_account(false), std::slice::from_ref(&counter))
+    });
+    look("me-nowhere", |t| account::me_page(t, &my_account(false), &[]));
+    look("claim", |t| {
+        account::claim_page(t, &refused(&[("/name", "请填写姓名")]), ["", "11010519491231002X"])
+    });
+    look("password", |t| account::password_page(t, &refused(&[("/new", "密码至少 10 个字符")])));
+}
+
+#[test]
+fn the_counter() {
+    let divisions = Divisions::from_csv(SAMPLE).unwrap();
+    let claim = |account: u8, proved: bool| ClaimLine {
+        account: id(account),
+        name: "林**".to_owned(),
+        number: "3501**********1528".to_owned(),
+        phone: "138****2266".to_owned(),
+        proved,
+        created_ms: NOW,
+        proved_ms: proved.then_some(NOW),
+        mandates: if proved { vec![held_mandate()] } else { Vec::new() },
+    };
+    look("counter", |t| {
+        let plain = counter::Counter {
+            search: (fresh(), [""; 2]),
+            claims: None,
+            prove: None,
+            fresh: fresh(),
+            mandate: (fresh(), [""; 6]),
+        };
+        counter::counter_page(t, &divisions, &plain)
+    });
+    look("counter-refused", |t| {
+        let prove = refused(&[("/number_seen", "与对方填写的号码不同")]);
+        let mandate = refused(&[("/division", "请选择所在区划")]);
+        let found = counter::Counter {
+            search: (fresh(), ["13859102266", ""]),
+            claims: Some(vec![claim(5, false), claim(6, true)]),
+            prove: Some((id(5), prove, ["passport", "11010519491231002X", "林晓燕"])),
+            fresh: fresh(),
+            mandate: (mandate, ["13859102266", "", "沈记", "350102", "2026-12-31", "授权书"]),
+        };
+        counter::counter_page(t, &divisions, &found)
+    });
+}
+
+#[test]
+fn organisations_and_posts() {
+    let divisions = Divisions::from_csv(SAMPLE).unwrap();
+    let department = line("鼓楼区政务服务中心", OrganisationKind::Department, None);
+    let company = line("沈记小馆", OrganisationKind::Company, Some("91350102MA2YC1K374"));
+    look("organisations", |t| {
+        let list = organisations::List {
+            q: "政务 & 服务",
+            later: true,
+            found: OrganisationPage {
+                organisations: vec![department.clone(), company.clone()],
+                next: "350102000000.01928f5e-7b1a-7c3d-8e4f-000000000002".parse().ok(),
+            },
+            form: (fresh(), organisations::Typed { parent: "x".to_owned(), ..Default::default() }),
+            parent_name: "福州市政务服务管理局".to_owned(),
+        };
+        organisations::list_page(t, &divisions, &list)
+    });
+    look("organisations-empty", |t| {
+        let list = organisations::List {
+            q: "",
+            later: false,
+            found: OrganisationPage { organisations: Vec::new(), next: None },
+            form: (refused(&[("/name", "请填写这一项")]), organisations::Typed::default()),
+            parent_name: String::new(),
+        };
+        organisations::list_page(t, &divisions, &list)
+    });
+    look("organisation", |t| {
+        let detail = organisations::Detail {
+            organisation: OrganisationDetail {
+                line: department.clone(),
+                parent: Some(line("福州市政务服务管理局", OrganisationKind::Department, None)),
+                parts: vec![company.clone()],
+                version: 3,
+            },
+            posts: vec![post_line()],
+            groups: groups(),
+            form: (fresh(), organisations::Typed::default()),
+            post: (
+                refused(&[("/name/en", "请填写这一项"), ("/roles/1", "没有名为“x”的角色")]),
+                organisations::TypedPost {
+                    name: ["受理岗".to_owned(), String::new()],
+                    division: "350102001".to_owned(),
+                    roles: vec!["gov-single-window.clerk".to_owned()],
+                },
+            ),
+            version: 3,
+        };
+        organisations::organisation_page(t, &divisions, &detail)
+    });
+    look("post", |t| {
+        let holder = |name: &str, from: i64, until: Option<i64>, kind| {
+            let term = Term {
+                from_ms: NOW.plus_ms(from * DAY),
+                until_ms: until.map(|day| NOW.plus_ms(day * DAY)),
+                ended_ms: None,
+            };
+            Holder {
+                appointment: id(7),
+                account: id(5),
+                name: name.to_owned(),
+                kind,
+                term,
+                current: term.holds(NOW),
+                over: term.over(NOW),
+            }
+        };
+        let detail = posts::Detail {
+            post: PostDetail {
+                line: post_line(),
+                organisation: department.clone(),
+                appointments: vec![
+                    holder("陈国栋", 3, Some(9), AppointmentKind::Substitute),
+                    holder("王秀兰", -3, None, AppointmentKind::Regular),
+                    holder("郑海", -30, Some(-3), AppointmentKind::Regular),
+                ],
+                version: 5,
+            },
+            groups: groups(),
+            form: (fresh(), organisations::TypedPost::default()),
+            version: 5,
+            appoint: (refused(&[("/phone", "没有用这个手机号开的账户")]), ["1385", "", ""], true),
+        };
+        posts::post_page(t, &divisions, &detail)
+    });
+}
+
+#[test]
+fn every_message_of_a_failure_is_there() {
+    use minshu_kernel::error::Fault as _;
+    let texts = Texts::load(&[minshu_kernel::TEXTS, crate::TEXTS]).unwrap();
+    for (code, _) in crate::error::PROBLEM_TYPES {
+        assert!(texts.has(&code.replace(['.', '_'], "-")), "{code}");
+    }
+    let (now, until) = (NOW, NOW.plus_ms(240_000));
+    let said: Vec<String> = [
+        crate::IdentityError::WrongPassword { left: 1, wait: None },
+        crate::IdentityError::WrongPassword { left: 0, wait: Some((now, now.plus_ms(30_000))) },
+        crate::IdentityError::Wait { now, until },
+    ]
+    .iter()
+    .flat_map(|error| Lang::ALL.map(|lang| texts.say(lang, &error.message())))
+    .collect();
+    insta::assert_snapshot!("waits", said.join("\n"));
+}

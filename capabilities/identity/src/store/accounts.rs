@@ -1,0 +1,395 @@
+//! People, accounts, proofs and wrong passwords.
+
+use minshu_kernel::action::Decision;
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::ctx::Ctx;
+use minshu_kernel::error::Failure;
+use minshu_kernel::ids::{AccountId, PersonId};
+use minshu_kernel::personal::{Personal, Place};
+use minshu_kernel::records::{Row, Statement};
+use minshu_kernel::{statements, values};
+
+use crate::error::IdentityError;
+use crate::model::{Account, Evidence, ProofId};
+use crate::rules::Attempts;
+
+statements! {
+    /// An account by its id.
+    SELECT_ACCOUNT = "
+SELECT id, phone, number, name, password, person, version, created_ms
+FROM identity_account
+WHERE id = $1";
+    /// The account of a phone.
+    SELECT_ACCOUNT_BY_PHONE = "
+SELECT id, phone, number, name, password, person, version, created_ms
+FROM identity_account
+WHERE phone_index = $1";
+    /// The accounts that claim a citizen identity number.
+    SELECT_ACCOUNTS_BY_NUMBER = "
+SELECT id, phone, number, name, password, person, version, created_ms
+FROM identity_account
+WHERE number_index = $1
+ORDER BY created_ms, id
+LIMIT $2";
+    /// A new account. The phone may have got one meanwhile: then it touches nothing.
+    INSERT_ACCOUNT = "
+INSERT INTO identity_account
+    (id, phone_index, phone, number_index, number, name, password, person, version, created_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (phone_index) DO NOTHING";
+    /// The account is proved to be a person.
+    UPDATE_ACCOUNT_PERSON = "
+UPDATE identity_account
+SET person = $3,
+    version = version + 1
+WHERE id = $1 AND version = $2 AND person IS NULL";
+    /// Another claim, as long as nobody proved the account.
+    UPDATE_ACCOUNT_CLAIM = "
+UPDATE identity_account
+SET number_index = $3,
+    number = $4,
+    name = $5,
+    version = version + 1
+WHERE id = $1 AND version = $2 AND person IS NULL";
+    /// Another password.
+    UPDATE_ACCOUNT_PASSWORD = "
+UPDATE identity_account
+SET password = $3,
+    version = version + 1
+WHERE id = $1 AND version = $2";
+    /// A person by the number.
+    SELECT_PERSON_BY_NUMBER = "
+SELECT id, name, version
+FROM identity_person
+WHERE number_index = $1";
+    /// A person by the id.
+    SELECT_PERSON = "
+SELECT id, name, number
+FROM identity_person
+WHERE id = $1";
+    /// A new person. Somebody may have proved another account meanwhile: then it touches nothing.
+    INSERT_PERSON = "
+INSERT INTO identity_person (id, number_index, number, name, version, created_ms)
+VALUES ($1, $2, $3, $4, 1, $5)
+ON CONFLICT (number_index) DO NOTHING";
+    /// The person's name follows the card that was seen.
+    UPDATE_PERSON_NAME = "
+UPDATE identity_person
+SET name = $3,
+    version = version + 1
+WHERE id = $1 AND version = $2";
+    /// A proof.
+    INSERT_PROOF = "
+INSERT INTO identity_proof (id, account, person, proved_by, evidence, at_ms)
+VALUES ($1, $2, $3, $4, $5, $6)";
+    /// When an account was proved.
+    SELECT_PROOF = "
+SELECT at_ms, evidence
+FROM identity_proof
+WHERE account = $1
+ORDER BY at_ms
+LIMIT 1";
+    /// Wrong passwords of a phone.
+    SELECT_ATTEMPT = "
+SELECT failures, next_ms, last_ms, version
+FROM identity_attempt
+WHERE id = $1";
+    /// The first wrong password of a phone.
+    INSERT_ATTEMPT = "
+INSERT INTO identity_attempt (id, failures, next_ms, last_ms, version)
+VALUES ($1, $2, $3, $4, 1)
+ON CONFLICT (id) DO NOTHING";
+    /// Another wrong password, or none any more.
+    UPDATE_ATTEMPT = "
+UPDATE identity_attempt
+SET failures = $3,
+    next_ms = $4,
+    last_ms = $5,
+    version = version + 1
+WHERE id = $1 AND version = $2";
+    /// Forgets the oldest of what is past remembering, a few at a time.
+    DELETE_OLD_ATTEMPTS = "
+DELETE FROM identity_attempt
+WHERE id IN (
+    SELECT id
+    FROM identity_attempt
+    WHERE last_ms < $1
+    ORDER BY last_ms, id
+    LIMIT 20
+)";
+}
+
+/// The field of an account's blind index of its phone.
+const PHONE_FIELD: &str = "identity_account.phone";
+/// The field of an account's blind index of its number.
+const NUMBER_FIELD: &str = "identity_account.number";
+/// The field of a person's blind index of the number.
+const PERSON_FIELD: &str = "identity_person.number";
+/// The field of the keyed hash under which wrong passwords are counted.
+const ATTEMPT_FIELD: &str = "identity_attempt.id";
+
+fn place<'a>(table: &'a str, column: &'a str, row: &'a str) -> Place<'a> {
+    Place { table, column, row }
+}
+
+fn opened(
+    personal: &(dyn Personal + 'static),
+    row: &Row,
+    id: &str,
+    column: &str,
+) -> Result<String, Failure> {
+    let sealed: Vec<u8> = row.get(column)?;
+    Ok(personal.open_text(place("identity_account", column, id), &sealed)?)
+}
+
+/// Reads an account's row and opens its personal values.
+fn read_account(personal: &(dyn Personal + 'static), row: &Row) -> Result<Account, Failure> {
+    let id: AccountId = row.id("id")?;
+    let key = id.to_string();
+    Ok(Account {
+        id,
+        phone: opened(personal, row, &key, "phone")?,
+        number: opened(personal, row, &key, "number")?,
+        name: opened(personal, row, &key, "name")?,
+        password: row.get("password")?,
+        person: row.id_or_null("person")?,
+        version: row.get("version")?,
+        created: row.get("created_ms")?,
+    })
+}
+
+/// The name of an account, opened: for the principal of a request, which needs no more.
+pub(crate) fn open_account_name(
+    personal: &(dyn Personal + 'static),
+    id: AccountId,
+    sealed: &[u8],
+) -> Result<String, Failure> {
+    Ok(personal.open_text(place("identity_account", "name", &id.to_string()), sealed)?)
+}
+
+/// An account by its id.
+pub(crate) async fn account(ctx: &Ctx, id: AccountId) -> Result<Option<Account>, Failure> {
+    let row = ctx.row(SELECT_ACCOUNT, values![id]).await?;
+    row.map(|row| read_account(&*ctx.services.personal, &row)).transpose()
+}
+
+/// The account of a phone in its one form.
+pub(crate) async fn account_by_phone(ctx: &Ctx, phone: &str) -> Result<Option<Account>, Failure> {
+    let index = ctx.services.personal.index(PHONE_FIELD, phone);
+    let row = ctx.row(SELECT_ACCOUNT_BY_PHONE, values![index]).await?;
+    row.map(|row| read_account(&*ctx.services.personal, &row)).transpose()
+}
+
+/// The accounts that claim a number, the oldest first, at most so many.
+pub(crate) async fn accounts_by_number(
+    ctx: &Ctx,
+    number: &str,
+    limit: i64,
+) -> Result<Vec<Account>, Failure> {
+    let index = ctx.services.personal.index(NUMBER_FIELD, number);
+    let rows = ctx.rows(SELECT_ACCOUNTS_BY_NUMBER, values![index, limit]).await?;
+    rows.iter().map(|row| read_account(&*ctx.services.personal, row)).collect()
+}
+
+/// The statement that makes an account.
+pub(crate) fn insert_account(personal: &(dyn Personal + 'static), account: &Account) -> Statement {
+    let id = account.id.to_string();
+    let seal =
+        |column, text: &str| personal.seal_text(place("identity_account", column, &id), text);
+    Statement::one(
+        INSERT_ACCOUNT,
+        values![
+            account.id,
+            personal.index(PHONE_FIELD, &account.phone),
+            seal("phone", &account.phone),
+            personal.index(NUMBER_FIELD, &account.number),
+            seal("number", &account.number),
+            seal("name", &account.name),
+            account.password.as_str(),
+            account.person,
+            account.version,
+            account.created,
+        ],
+    )
+}
+
+/// The statement that puts a claim right, guarded by the version that was read.
+pub(crate) fn update_claim(personal: &(dyn Personal + 'static), account: &Account) -> Statement {
+    let id = account.id.to_string();
+    let seal =
+        |column, text: &str| personal.seal_text(place("identity_account", column, &id), text);
+    Statement::one(
+        UPDATE_ACCOUNT_CLAIM,
+        values![
+            account.id,
+            account.version,
+            personal.index(NUMBER_FIELD, &account.number),
+            seal("number", &account.number),
+            seal("name", &account.name),
+        ],
+    )
+}
+
+/// A person as the register of people holds one.
+pub(crate) struct KnownPerson {
+    /// The id.
+    pub id: PersonId,
+    /// The name on the card that was seen last.
+    pub name: String,
+    /// Raised by every change.
+    pub version: i64,
+}
+
+/// The person of a number, if there is one yet.
+pub(crate) async fn person_by_number(
+    ctx: &Ctx,
+    number: &str,
+) -> Result<Option<KnownPerson>, Failure> {
+    let personal = &*ctx.services.personal;
+    let index = personal.index(PERSON_FIELD, number);
+    let Some(row) = ctx.row(SELECT_PERSON_BY_NUMBER, values![index]).await? else {
+        return Ok(None);
+    };
+    let id: PersonId = row.id("id")?;
+    let sealed: Vec<u8> = row.get("name")?;
+    let name = personal.open_text(place("identity_person", "name", &id.to_string()), &sealed)?;
+    Ok(Some(KnownPerson { id, name, version: row.get("version")? }))
+}
+
+/// A person's name and number, opened.
+pub(crate) async fn person(ctx: &Ctx, id: PersonId) -> Result<Option<(String, String)>, Failure> {
+    let personal = &*ctx.services.personal;
+    let Some(row) = ctx.row(SELECT_PERSON, values![id]).await? else { return Ok(None) };
+    let key = id.to_string();
+    let open = |column| -> Result<String, Failure> {
+        let sealed: Vec<u8> = row.get(column)?;
+        Ok(personal.open_text(place("identity_person", column, &key), &sealed)?)
+    };
+    Ok(Some((open("name")?, open("number")?)))
+}
+
+/// The statement that makes a person.
+pub(crate) fn insert_person(
+    personal: &(dyn Personal + 'static),
+    id: PersonId,
+    number: &str,
+    name: &str,
+    now: Timestamp,
+) -> Statement {
+    let key = id.to_string();
+    let seal =
+        |column, text: &str| personal.seal_text(place("identity_person", column, &key), text);
+    Statement::one(
+        INSERT_PERSON,
+        values![
+            id,
+            personal.index(PERSON_FIELD, number),
+            seal("number", number),
+            seal("name", name),
+            now
+        ],
+    )
+}
+
+/// The statement that lets a person's name follow the card.
+pub(crate) fn rename_person(
+    personal: &(dyn Personal + 'static),
+    known: &KnownPerson,
+    name: &str,
+) -> Statement {
+    let key = known.id.to_string();
+    let sealed = personal.seal_text(place("identity_person", "name", &key), name);
+    Statement::one(UPDATE_PERSON_NAME, values![known.id, known.version, sealed])
+}
+
+/// The statement that records a proof.
+pub(crate) fn insert_proof(
+    ctx: &Ctx,
+    account: AccountId,
+    person: PersonId,
+    evidence: Evidence,
+) -> Statement {
+    let id = ProofId::fresh(&*ctx.services.ids);
+    Statement::one(
+        INSERT_PROOF,
+        values![id, account, person, ctx.who.reference(), evidence, ctx.now],
+    )
+}
+
+/// The wrong passwords of a phone: what is counted, and the row that holds it.
+pub(crate) struct AttemptRow {
+    id: String,
+    /// `None` where the phone has no row yet.
+    version: Option<i64>,
+    /// What is counted.
+    pub attempts: Attempts,
+}
+
+/// Reads the wrong passwords of a phone. Phones without an account are counted as well, so that the
+/// wait tells nothing about who has one.
+pub(crate) async fn attempts(ctx: &Ctx, phone: &str) -> Result<AttemptRow, Failure> {
+    let index = ctx.services.personal.index(ATTEMPT_FIELD, phone);
+    let id = index.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let Some(row) = ctx.row(SELECT_ATTEMPT, values![id.as_str()]).await? else {
+        return Ok(AttemptRow { id, version: None, attempts: Attempts::default() });
+    };
+    let last: Timestamp = row.get("last_ms")?;
+    let forgotten = ctx.now.0.saturating_sub(last.0) > crate::rules::FORGET_MS;
+    let attempts = match forgotten {
+        true => Attempts::default(),
+        false => Attempts {
+            failures: row.get("failures")?,
+            next: Some(row.get::<Timestamp>("next_ms")?).filter(|next| next.0 > 0),
+        },
+    };
+    Ok(AttemptRow { id, version: Some(row.get("version")?), attempts })
+}
+
+impl AttemptRow {
+    /// Refuses while one must wait: the right password does not shorten it.
+    pub(crate) fn admit(&self, now: Timestamp) -> Result<(), Failure> {
+        match self.attempts.wait(now) {
+            None => Ok(()),
+            Some(until) => Err(Failure {
+                retry_after_ms: u64::try_from(until.0 - now.0).ok(),
+                ..IdentityError::Wait { now, until }.into()
+            }),
+        }
+    }
+
+    /// Counts a wrong password, and refuses once that is written down.
+    pub(crate) fn refuse<R>(&self, mut decision: Decision<R>, now: Timestamp) -> Decision<R> {
+        let attempts = self.attempts.failed(now);
+        decision.writes.extend(self.write(attempts, now));
+        decision.then_refuse(IdentityError::WrongPassword {
+            left: attempts.left(),
+            wait: attempts.next.map(|until| (now, until)),
+        })
+    }
+
+    /// The statements that write another count. Guarded by the version, so that guesses sent at the same
+    /// time are counted one after another.
+    fn write(&self, attempts: Attempts, now: Timestamp) -> Vec<Statement> {
+        let next = attempts.next.map_or(0, |next| next.0);
+        let counted = match self.version {
+            None => Statement::one(
+                INSERT_ATTEMPT,
+                values![self.id.as_str(), attempts.failures, next, now],
+            ),
+            Some(version) => Statement::one(
+                UPDATE_ATTEMPT,
+                values![self.id.as_str(), version, attempts.failures, next, now],
+            ),
+        };
+        let oldest = now.0.saturating_sub(crate::rules::FORGET_MS);
+        vec![counted, Statement::any(DELETE_OLD_ATTEMPTS, values![oldest])]
+    }
+
+    /// The statements after a right password: none where nothing was counted.
+    pub(crate) fn forgive(&self, now: Timestamp) -> Vec<Statement> {
+        match self.version {
+            None => Vec::new(),
+            Some(_) => self.write(Attempts::default(), now),
+        }
+    }
+}

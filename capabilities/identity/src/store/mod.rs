@@ -1,0 +1,19 @@
+//! The SQL of identity, by noun: statements, row readers, and the small reads that actions and queries
+//! share. Personal columns are sealed and opened here and nowhere else.
+
+pub(crate) mod accounts;
+pub(crate) mod mandates;
+pub(crate) mod organisations;
+pub(crate) mod posts;
+pub(crate) mod sessions;
+
+/// Every fixed statement of the capability.
+pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 5] {
+    [
+        accounts::STATEMENTS,
+        mandates::STATEMENTS,
+        organisations::STATEMENTS,
+        posts::STATEMENTS,
+        sessions::STATEMENTS,
+    ]
+}

@@ -1,0 +1,63 @@
+//! Sessions, and everything that a request's principal is made of.
+
+use minshu_kernel::statements;
+use sm3::{Digest, Sm3};
+
+statements! {
+    /// A new session.
+    INSERT_SESSION = "
+INSERT INTO identity_session (id, token_hash, account, created_ms, expires_ms, ended_ms)
+VALUES ($1, $2, $3, $4, $5, NULL)";
+    /// The session of a token.
+    SELECT_SESSION = "
+SELECT id, account
+FROM identity_session
+WHERE token_hash = $1 AND ended_ms IS NULL AND expires_ms > $2";
+    /// The account behind a session's token.
+    SELECT_PRINCIPAL = "
+SELECT a.id, a.name, a.person
+FROM identity_session s
+JOIN identity_account a ON a.id = s.account
+WHERE s.token_hash = $1 AND s.ended_ms IS NULL AND s.expires_ms > $2";
+    /// The roles that an account's appointments of this instant grant.
+    SELECT_GRANTS = "
+SELECT r.role, p.id AS post, p.organisation, p.division, t.until_ms
+FROM identity_appointment t
+JOIN identity_post p ON p.id = t.post
+JOIN identity_post_role r ON r.post = p.id
+WHERE t.account = $1
+  AND t.ended_ms IS NULL
+  AND t.from_ms <= $2
+  AND (t.until_ms IS NULL OR t.until_ms > $2)
+ORDER BY r.role, p.id
+LIMIT 500";
+    /// The organisations that a person may act for at this instant.
+    SELECT_MANDATED = "
+SELECT organisation
+FROM identity_mandate
+WHERE person = $1
+  AND ended_ms IS NULL
+  AND from_ms <= $2
+  AND (until_ms IS NULL OR until_ms > $2)
+ORDER BY organisation
+LIMIT 500";
+    /// Ends a session.
+    UPDATE_SESSION_ENDED = "
+UPDATE identity_session
+SET ended_ms = $2
+WHERE id = $1 AND ended_ms IS NULL";
+    /// Ends every session of an account but one.
+    UPDATE_SESSIONS_ENDED = "
+UPDATE identity_session
+SET ended_ms = $3
+WHERE account = $1 AND id <> $2 AND ended_ms IS NULL";
+    /// Takes away the sessions of an account that ran out.
+    DELETE_OLD_SESSIONS = "
+DELETE FROM identity_session
+WHERE account = $1 AND expires_ms < $2";
+}
+
+/// What is stored of a token: its SM3 hash. A token has 32 random bytes, so no salt is needed.
+pub(crate) fn token_hash(token: &str) -> Vec<u8> {
+    Sm3::digest(token.as_bytes()).to_vec()
+}

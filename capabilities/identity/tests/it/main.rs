@@ -1,0 +1,12 @@
+//! Identity through the house: its own database, the real runtime, a clock that is set by hand.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it set it up")]
+
+mod accounts;
+mod administration;
+mod hostile;
+mod mandates;
+mod pages;
+mod personal;
+mod statements;
+mod world;

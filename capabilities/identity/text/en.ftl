@@ -1,0 +1,210 @@
+# Identity: people, organisations, posts, mandates, accounts and sessions
+
+# Failures
+identity-wrong-password = This phone number and password do not match. Please check both. { $left ->
+    [one] One more mistake
+   *[other] {$left} more mistakes
+ } and you will have to wait
+identity-wrong-password-wait = This phone number and password do not match. You can try again in { $unit ->
+    [seconds] {$count} seconds
+   *[minutes] {$count} minutes
+ }; an earlier try does not count
+identity-wait = Too many wrong passwords. You can try again in { $unit ->
+    [seconds] {$count} seconds
+   *[minutes] {$count} minutes
+ }; until then the right password does not help
+identity-already-proved = This account is confirmed already
+identity-already-ended = This has ended already; there is nothing left to do
+identity-changed-meanwhile = Somebody changed this record after you opened the page. Look at what it says now, then decide
+identity-platform-role = Roles of the platform are given and taken by a platform operator alone
+identity-password-hash = The password could not be processed. Please try again later
+identity-unreadable = A record cannot be read. It has been noted; please tell the operator
+identity-busy = Many people are signing in. Please try again in a few seconds
+
+# Values
+identity-name-missing = Enter the name
+identity-name-too-long = A name has at most {$max} characters. Please check it
+identity-name-characters = A name has letters, blanks and middle dots only. Write it as on the identity card
+identity-text-missing = Fill this in
+identity-text-too-long = At most {$max} characters. Please shorten it
+identity-text-characters = There are invisible control characters in it. Delete them and type it again
+identity-password-short = At least {$min} characters; this has {$found}. A few words make a good password
+identity-password-long = At most {$max} characters
+identity-password-phone = Leave your phone number out of the password: others can guess it
+identity-password-number = Leave your identity number out of the password: others can guess it
+identity-password-common = This password is very common and easily guessed. Choose another
+identity-phone-taken = There is an account with this phone number already. Sign in; if you did not open it, come to a counter
+identity-phone-unknown = No account has this phone number. Check it, or ask the person to open an account first
+identity-phone-or-number = Give the phone number or the identity number, not both
+identity-account-unknown = There is no such account
+identity-account-unproved = This account is not confirmed yet. The person has to come to a counter first
+identity-one-of-both = Give the account or the phone number, not both
+identity-number-differs = This is not the number that the account claims. Compare the card again; if it still differs, the person can correct it under “My account”
+identity-name-seen-differs = This is not the name that the account claims. Compare the card again; if it still differs, the person can correct it under “My account”
+identity-name-differs = This number was confirmed before under another name. Enter the name on the card
+identity-evidence-unknown = Choose the document that you saw
+identity-division-missing = Choose the division
+identity-division-unknown = There is no such division. Choose again
+identity-uscc-missing = Enter the unified social credit code; it is on the business licence
+identity-uscc-taken = An organisation with this code is entered already. Find it and change it
+identity-parent-unfit = The organisation above does not exist, or belongs to this one itself
+identity-company-differs = This code is entered under the name “{$name}”. Check code and name
+identity-role-unknown = There is no role “{$role}”
+identity-roles-many = A post grants at most {$max} roles
+identity-post-unknown = There is no such post
+identity-post-twice = The same post is named twice
+identity-appointed-already = This person holds the post already
+identity-substitute-term = A substitute needs a last day
+identity-date-unreadable = There is no such day, or it is written otherwise. Write it like 2026-03-05
+identity-term-past = The last day is past. Please check it
+identity-term-reversed = The last day is before the first. Please check both
+
+# Shared by the pages
+identity-crumbs = You are here
+identity-back = Back
+identity-save = Save
+identity-saved = Saved
+identity-find = Find
+identity-first-page = First page
+identity-next-page = Next page
+identity-term = {$from} to {$until}
+identity-term-open = From {$from}, without end
+identity-proved = Confirmed
+identity-unproved = Not confirmed
+identity-substitute = Substitute
+identity-field-name = Name
+identity-field-number = Identity number
+identity-field-phone = Mobile number
+identity-field-password = Password
+identity-field-old-password = Password now
+identity-field-new-password = New password
+identity-field-evidence = Document seen
+identity-uscc = Unified social credit code
+identity-division = Division
+identity-from = First day
+identity-from-hint = Empty means from now on.
+identity-until = Last day
+identity-until-hint = Empty means without end.
+identity-created = Opened
+identity-proved-at = Confirmed
+identity-roles = Roles:{" "}
+
+# Signing in, opening an account
+identity-sign-in-title = Sign in
+identity-sign-in-lead = Applications that you began are kept; sign in and go on.
+identity-sign-in = Sign in
+identity-no-account = No account yet
+identity-no-account-lead = Open one with your mobile number in two minutes. Your identity is confirmed once at a counter; after that you see and handle what is yours.
+identity-register = Open an account
+identity-register-title = Open an account
+identity-register-lead = Name and identity number are stored encrypted. Bring your card to a counter once, then you can handle what is yours.
+identity-have-account = I have an account
+identity-number-hint = 18 characters; the last may be an X.
+identity-phone-hint = You will sign in with it. One account for each number.
+identity-password-hint = At least {$min} characters. Long matters more than complicated; a sentence is fine.
+identity-registered = Your account is open
+identity-signed-out = You are signed out
+
+# One's own account
+identity-me-title = My account
+identity-me-data = My data
+identity-unproved-title = Your identity is not confirmed yet
+identity-unproved-lead = Bring your identity card to a counter. Once a clerk has compared it, you see and handle what is yours. Until then you can fill in applications and keep drafts.
+identity-counters-lead = Counters that can confirm it:
+identity-counters-none = No counter can confirm it yet. Please watch for a notice.
+identity-change-password = Change password
+identity-change-password-lead = Other devices will be signed out.
+identity-password-changed = The password is changed and other devices are signed out
+identity-change-claim = Correct name and identity number
+identity-change-claim-lead = You can correct them until they are confirmed. They must agree with your card.
+identity-claim-changed = Corrected
+identity-mandates-title = Companies I can act for
+identity-mandates-empty = None yet. Bring the business licence and the authority to act to a counter; then you can act for the company.
+identity-posts-title = My posts
+identity-mine-unproved = Have your identity confirmed at a counter
+identity-mine-unproved-state = Bring your identity card once, then you can handle what is yours
+
+# The counter
+identity-nav-counter = Confirm identity
+identity-counter-title = Confirm identity, record who may act
+identity-counter-lead = Compare the account with the card on the desk, and record who may act for a company.
+identity-find-title = Find an account
+identity-found = { $count ->
+    [one] One account
+   *[other] {$count} accounts
+ } found
+identity-found-none = None found. The person has to open an account first, with the same phone or identity number.
+identity-prove-title = Confirm identity
+identity-prove = The card agrees: confirm
+identity-number-seen = Number on the card
+identity-name-seen = Name on the card
+identity-proved-done = Identity confirmed
+identity-evidence-identity-card = Resident identity card
+identity-evidence-temporary-identity-card = Temporary identity card
+identity-evidence-household-register = Household register
+identity-evidence-passport = Passport
+identity-mandates-held = May act for
+identity-mandate-title = Record who may act for a company
+identity-mandate-lead = The person's account must be confirmed.
+identity-mandate-phone = The person's mobile number
+identity-mandate-phone-hint = The number of the person's account.
+identity-company = Company name
+identity-company-hint = Needed when the company is entered for the first time, as on the licence.
+identity-company-division = Where the company is
+identity-company-division-hint = Needed when the company is entered for the first time.
+identity-mandate-evidence = Documents seen
+identity-mandate-evidence-hint = Such as: business licence, authority signed by the legal representative. Stored encrypted.
+identity-record-mandate = Record
+identity-mandate-recorded = Recorded
+identity-end-mandate = End
+identity-mandate-ended = Ended
+
+# Organisations
+identity-nav-organisations = Organisations and posts
+identity-organisations-title = Organisations
+identity-organisations-lead = The organisations that you manage, by division.
+identity-organisations-search = Name or unified social credit code
+identity-organisations-empty = No organisation yet. Add the first one below.
+identity-organisations-none = No organisation matches. Try another word, or add it below.
+identity-organisation-name = Name
+identity-organisation-kind = Kind
+identity-kind-department = Government department
+identity-kind-company = Company
+identity-kind-community = Community or association
+identity-add-organisation = Add an organisation
+identity-organisation-added = The organisation is added
+identity-change-organisation = Change the organisation
+identity-part-of = Belongs to {$name}
+identity-parts = Organisations below
+identity-add-part = Add an organisation below
+identity-uscc-hint = A company must have one.
+
+# Posts
+identity-posts = Posts
+identity-posts-empty = No post yet. Add one below, then appoint somebody.
+identity-holders = { $count ->
+    [0] held by nobody
+    [one] held by one person
+   *[other] held by {$count} people
+ }
+identity-add-post = Add a post
+identity-post-added = The post is added
+identity-change-post = Change the post
+identity-post-name-zh = Name in Chinese
+identity-post-name-en = Name in English
+identity-post-division = Division that the post serves
+identity-post-division-hint = Empty means the organisation's own.
+identity-roles-of = Roles: {$name}
+identity-roles-platform = Roles: platform
+identity-holders-now = Who holds it
+identity-holders-past = Who held it
+identity-holders-empty = Nobody. Appoint somebody below.
+identity-holder-later = Not begun yet
+identity-dismiss = Dismiss
+identity-dismissed = Dismissed
+identity-appoint-title = Appoint
+identity-appoint-phone-hint = The number of the person's account, which must be confirmed.
+identity-appoint = Appoint
+identity-appointed = Appointed
+identity-substitute-choice = Substitute
+identity-substitute-note = While the holder is away; needs a last day

@@ -1,0 +1,203 @@
+# 身份：人员、机构、岗位、代办授权、账户和会话
+
+# 错误
+identity-wrong-password = 手机号和密码对不上，请核对。再错 {$left} 次就要等一会儿
+identity-wrong-password-wait = 手机号和密码对不上。{ $unit ->
+    [seconds] {$count} 秒
+   *[minutes] {$count} 分钟
+ }后才能再试，提前试不算
+identity-wait = 密码错了太多次。{ $unit ->
+    [seconds] {$count} 秒
+   *[minutes] {$count} 分钟
+ }后才能再试，现在输入正确的密码也不行
+identity-already-proved = 这个账户已经核验过了
+identity-already-ended = 已经结束了，不用再操作
+identity-changed-meanwhile = 您打开这一页之后，别人改过这条记录。请看现在的内容，再决定怎么改
+identity-platform-role = 平台的角色只能由平台运维员授予或收回
+identity-password-hash = 系统没能处理密码，请稍后再试
+identity-unreadable = 系统里有一条记录读不出来，已经记下，请联系运维员
+identity-busy = 登录的人太多，请过几秒再试
+
+# 填写的内容
+identity-name-missing = 请填写姓名
+identity-name-too-long = 姓名最多 {$max} 个字，请核对
+identity-name-characters = 姓名里只能有文字、空格和间隔号（·），请按身份证填写
+identity-text-missing = 请填写这一项
+identity-text-too-long = 最多 {$max} 个字，请删减
+identity-text-characters = 含有看不见的控制字符，请删去后重新输入
+identity-password-short = 密码至少 {$min} 个字符，现在是 {$found} 个。可以用几个词连成一句
+identity-password-long = 密码最多 {$max} 个字符
+identity-password-phone = 密码里不要有手机号，别人容易猜到
+identity-password-number = 密码里不要有身份证号，别人容易猜到
+identity-password-common = 这个密码太常见，别人容易猜到，请换一个
+identity-phone-taken = 这个手机号已经有账户。请直接登录；如果不是您开的，请到窗口办理
+identity-phone-unknown = 没有用这个手机号开的账户，请核对，或请对方先开账户
+identity-phone-or-number = 手机号和身份证号填一个，不要都填
+identity-account-unknown = 没有这个账户
+identity-account-unproved = 这个账户还没有核验身份，请先到窗口核验
+identity-one-of-both = 账户和手机号只填一个
+identity-number-differs = 与对方填写的号码不同，请再对一遍证件。仍不同，请对方登录后在“我的账户”里改正
+identity-name-seen-differs = 与对方填写的姓名不同，请再对一遍证件。仍不同，请对方登录后在“我的账户”里改正
+identity-name-differs = 这个号码以前核验时用的是另一个姓名，请按证件填写姓名
+identity-evidence-unknown = 请选择看到的证件
+identity-division-missing = 请选择所在区划
+identity-division-unknown = 没有这个区划，请重新选择
+identity-uscc-missing = 请填写统一社会信用代码，营业执照上有
+identity-uscc-taken = 这个代码的机构已经登记过了，请查找后修改
+identity-parent-unfit = 上级机构不存在，或它正是这个机构的下属
+identity-company-differs = 这个代码登记的名称是“{$name}”，请核对代码和名称
+identity-role-unknown = 没有名为“{$role}”的角色
+identity-roles-many = 一个岗位最多授予 {$max} 个角色
+identity-post-unknown = 没有这个岗位
+identity-post-twice = 同一个岗位写了两次
+identity-appointed-already = 他已经在这个岗位上
+identity-substitute-term = 代理须有最后一天
+identity-date-unreadable = 没有这一天，或写法不对。请写成 2026-03-05 的样子
+identity-term-past = 最后一天已经过去，请核对
+identity-term-reversed = 最后一天早于第一天，请核对
+
+# 各页共用
+identity-crumbs = 所在位置
+identity-back = 返回
+identity-save = 保存
+identity-saved = 已保存
+identity-find = 查找
+identity-first-page = 第一页
+identity-next-page = 下一页
+identity-term = {$from} 至 {$until}
+identity-term-open = {$from}起，没有截止日期
+identity-proved = 已核验
+identity-unproved = 未核验
+identity-substitute = 代理
+identity-field-name = 姓名
+identity-field-number = 身份证号
+identity-field-phone = 手机号
+identity-field-password = 密码
+identity-field-old-password = 现在的密码
+identity-field-new-password = 新密码
+identity-field-evidence = 看到的证件
+identity-uscc = 统一社会信用代码
+identity-division = 所在区划
+identity-from = 第一天
+identity-from-hint = 不填就是从现在起。
+identity-until = 最后一天
+identity-until-hint = 不填就是没有截止日期。
+identity-created = 开户时间
+identity-proved-at = 核验时间
+identity-roles = 角色：
+
+# 登录、开账户
+identity-sign-in-title = 登录
+identity-sign-in-lead = 办到一半的申请会保留，登录后接着办。
+identity-sign-in = 登录
+identity-no-account = 还没有账户
+identity-no-account-lead = 用手机号开一个，两分钟。身份要到窗口核验一次，核验以后才能看到和办理自己名下的事。
+identity-register = 开账户
+identity-register-title = 开账户
+identity-register-lead = 姓名和身份证号加密保存。开户后带证件到窗口核验一次，就能办自己名下的事。
+identity-have-account = 已有账户，去登录
+identity-number-hint = 18 位，最后一位可能是 X。
+identity-phone-hint = 以后用它登录。一个手机号只能开一个账户。
+identity-password-hint = 至少 {$min} 个字符，长一点比复杂更重要，可以是一句话。
+identity-registered = 账户开好了
+identity-signed-out = 已退出
+
+# 我的账户
+identity-me-title = 我的账户
+identity-me-data = 我的资料
+identity-unproved-title = 身份还没有核验
+identity-unproved-lead = 请带身份证到窗口，工作人员核对后，您就能看到和办理自己名下的事。核验之前，您可以先填申请、存草稿。
+identity-counters-lead = 可以核验的窗口：
+identity-counters-none = 目前还没有开通核验的窗口，请留意通知。
+identity-change-password = 修改密码
+identity-change-password-lead = 改好以后，其他设备上的登录会退出。
+identity-password-changed = 密码已修改，其他设备上的登录已退出
+identity-change-claim = 改正姓名和身份证号
+identity-change-claim-lead = 核验之前可以改。核验时要与证件一致。
+identity-claim-changed = 已改正
+identity-mandates-title = 我可以代办的企业
+identity-mandates-empty = 还没有。带营业执照和授权书到窗口登记以后，您就可以替企业办事。
+identity-posts-title = 我的岗位
+identity-mine-unproved = 到窗口核验身份
+identity-mine-unproved-state = 带身份证去一次，就能办自己名下的事
+
+# 窗口
+identity-nav-counter = 核验身份
+identity-counter-title = 核验身份、登记代办
+identity-counter-lead = 对照来人的证件核验账户，登记谁可以替企业办事。
+identity-find-title = 查找账户
+identity-found = 找到 {$count} 个账户
+identity-found-none = 没有找到。请对方先开账户，填的手机号或身份证号要一致。
+identity-prove-title = 核验身份
+identity-prove = 证件一致，核验通过
+identity-number-seen = 证件上的号码
+identity-name-seen = 证件上的姓名
+identity-proved-done = 核验通过
+identity-evidence-identity-card = 居民身份证
+identity-evidence-temporary-identity-card = 临时居民身份证
+identity-evidence-household-register = 户口簿
+identity-evidence-passport = 护照
+identity-mandates-held = 可以代办的企业
+identity-mandate-title = 登记代办
+identity-mandate-lead = 记下谁可以替企业办事。代办人的账户须已核验。
+identity-mandate-phone = 代办人的手机号
+identity-mandate-phone-hint = 代办人开账户用的手机号。
+identity-company = 企业名称
+identity-company-hint = 企业第一次登记时要填，按营业执照写。
+identity-company-division = 企业所在区划
+identity-company-division-hint = 企业第一次登记时要选。
+identity-mandate-evidence = 看到的材料
+identity-mandate-evidence-hint = 例如：营业执照正本、法定代表人签字的授权书。加密保存。
+identity-record-mandate = 登记代办
+identity-mandate-recorded = 代办已登记
+identity-end-mandate = 结束代办
+identity-mandate-ended = 代办已结束
+
+# 机构
+identity-nav-organisations = 机构和岗位
+identity-organisations-title = 机构
+identity-organisations-lead = 您管理范围内的机构，按区划排列。
+identity-organisations-search = 机构名称或统一社会信用代码
+identity-organisations-empty = 还没有机构。在下面添加第一个。
+identity-organisations-none = 没有符合的机构。请换个词，或在下面添加。
+identity-organisation-name = 机构名称
+identity-organisation-kind = 类型
+identity-kind-department = 政府部门
+identity-kind-company = 企业
+identity-kind-community = 社区和社会组织
+identity-add-organisation = 添加机构
+identity-organisation-added = 机构已添加
+identity-change-organisation = 修改机构
+identity-part-of = 隶属：{$name}
+identity-parts = 下属机构
+identity-add-part = 添加下属机构
+identity-uscc-hint = 企业必填。
+
+# 岗位
+identity-posts = 岗位
+identity-posts-empty = 还没有岗位。在下面添加，再给岗位任命人员。
+identity-holders = { $count ->
+    [0] 没有人在岗
+   *[other] {$count} 人在岗
+ }
+identity-add-post = 添加岗位
+identity-post-added = 岗位已添加
+identity-change-post = 修改岗位
+identity-post-name-zh = 岗位名称（中文）
+identity-post-name-en = 岗位名称（英文）
+identity-post-division = 岗位管辖的区划
+identity-post-division-hint = 不选就是机构所在的区划。
+identity-roles-of = 角色：{$name}
+identity-roles-platform = 角色：平台
+identity-holders-now = 在岗人员
+identity-holders-past = 曾任人员
+identity-holders-empty = 没有人在岗。用下面的表任命。
+identity-holder-later = 还没到任
+identity-dismiss = 免去
+identity-dismissed = 已免去
+identity-appoint-title = 任命
+identity-appoint-phone-hint = 对方开账户用的手机号，账户须已核验。
+identity-appoint = 任命
+identity-appointed = 已任命
+identity-substitute-choice = 代理
+identity-substitute-note = 原任职人员不在时代替，须有最后一天
