@@ -1,0 +1,197 @@
+//! A draft is begun or saved. What is wrong is told and nothing that was typed is lost.
+
+use minshu_kernel::action::{Action, Decision};
+use minshu_kernel::ctx::Ctx;
+use minshu_kernel::error::{Failure, FieldProblem};
+use minshu_kernel::form::Completeness;
+use minshu_kernel::values;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::compile::CompiledItem;
+use crate::entitlement::{self, OnBehalf};
+use crate::error::CaseworkError;
+use crate::filling::{self, ToldProblem, check_form, parts, refuse_unkeepable, tell};
+use crate::model::{Draft, DraftId, Owner, draft_resource};
+use crate::stepping::section;
+use crate::store::drafts;
+
+/// The most drafts that an account, or an organisation, keeps at a time.
+const DRAFTS_MAX: i64 = 100;
+
+/// Begins or saves a draft.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SaveDraft {
+    /// The draft; none begins a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<DraftId>,
+    /// The item (`pack.item`), to begin a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 200))]
+    pub item: Option<String>,
+    /// On behalf of which organisation, to begin a draft; none applies in own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf: Option<OnBehalf>,
+    /// The form as far as it is filled in, whole.
+    pub form: Json,
+    /// The form's version that was seen; a newer one refuses. Without it the last one to save wins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_version: Option<i64>,
+}
+
+/// The draft after saving.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SavedDraft {
+    /// The draft.
+    pub draft: DraftId,
+    /// The form's version.
+    pub version: i64,
+    /// What is wrong with what is there; pointers begin with `/form`.
+    pub problems: Vec<ToldProblem>,
+}
+
+impl Action for SaveDraft {
+    const NAME: &'static str = "casework.save_draft";
+    const DOC: &'static str = "Begins or saves a draft of an application. Mistakes are told and do not keep it from being saved.";
+    type Reply = SavedDraft;
+
+    async fn decide(self, ctx: &Ctx) -> Result<Decision<SavedDraft>, Failure> {
+        match self.draft {
+            Some(draft) => self.save(ctx, draft).await,
+            None => self.begin(ctx).await,
+        }
+    }
+}
+
+impl SaveDraft {
+    async fn save(self, ctx: &Ctx, id: DraftId) -> Result<Decision<SavedDraft>, Failure> {
+        let (draft, item) = filling::load(ctx, id).await?;
+        if let Some(based_on) = self.base_version
+            && based_on != draft.form_version
+        {
+            return Err(CaseworkError::SavedElsewhere { based_on, now: draft.form_version }.into());
+        }
+        refuse_unkeepable(&item, &self.form)?;
+        let reply = reply(ctx, &item, id, draft.form_version + 1, &self.form);
+        let parts = parts(&item, &self.form);
+        Ok(Decision::reply(reply).write(drafts::update_form(ctx, &draft, &item.version, &parts)?))
+    }
+
+    async fn begin(self, ctx: &Ctx) -> Result<Decision<SavedDraft>, Failure> {
+        let Some(item) = self.item.as_deref() else {
+            let problem = FieldProblem::new("/item", "casework-problem-which-item");
+            return Err(CaseworkError::BadStep(vec![problem]).into());
+        };
+        let item = section(ctx).item(item).cloned().ok_or_else(Failure::missing)?;
+        let (owner, applicant_name) = owner(ctx, &item, self.on_behalf.as_ref())?;
+        let id = DraftId::fresh(&*ctx.services.ids);
+        ctx.authorize(&draft_resource(id, &owner))?;
+        room(ctx, &owner).await?;
+        let mut form = self.form;
+        if let (Some(choice), Some(pointer)) = (&self.on_behalf, &item.item.organisation_field) {
+            prefill(&mut form, pointer, &choice.uscc);
+        }
+        refuse_unkeepable(&item, &form)?;
+        let reply = reply(ctx, &item, id, 1, &form);
+        let parts = parts(&item, &form);
+        let draft = Draft {
+            id,
+            pack: item.pack.clone(),
+            item: item.id.clone(),
+            item_version: item.version.clone(),
+            owner,
+            applicant_name,
+            form,
+            case: None,
+            form_version: 1,
+            version: 1,
+            updated: ctx.now,
+        };
+        Ok(Decision::reply(reply).write(drafts::insert(ctx, &draft, &parts)?))
+    }
+}
+
+fn reply(ctx: &Ctx, item: &CompiledItem, draft: DraftId, version: i64, form: &Json) -> SavedDraft {
+    let normal = item.form.normalise(form);
+    let problems = tell(ctx, &check_form(ctx, item, &normal, Completeness::Draft));
+    SavedDraft { draft, version, problems }
+}
+
+/// Whose the draft will be, and the applicant's name.
+fn owner(
+    ctx: &Ctx,
+    item: &CompiledItem,
+    on_behalf: Option<&OnBehalf>,
+) -> Result<(Owner, String), CaseworkError> {
+    let wrong = |key| CaseworkError::BadStep(vec![FieldProblem::new("/on_behalf", key)]);
+    match on_behalf {
+        Some(choice) if item.item.applicant.takes_organisations() => {
+            entitlement::check(ctx, choice)?;
+            let organisation = Some(choice.organisation);
+            Ok((Owner { organisation, ..Owner::default() }, choice.name.clone()))
+        }
+        Some(_) => Err(wrong("casework-problem-persons-only")),
+        None if item.item.applicant.takes_persons() => {
+            let person = ctx.who.person.filter(|_| ctx.who.proved);
+            let owner = Owner { account: ctx.who.account(), person, organisation: None };
+            Ok((owner, ctx.who.name.clone()))
+        }
+        None => Err(wrong("casework-problem-organisations-only")),
+    }
+}
+
+/// Whether one more draft may be kept.
+async fn room(ctx: &Ctx, owner: &Owner) -> Result<(), Failure> {
+    let row = match (owner.organisation, owner.account) {
+        (Some(organisation), _) => {
+            let values = values![organisation, DRAFTS_MAX];
+            ctx.row(drafts::COUNT_ORGANISATION_DRAFTS, values).await?
+        }
+        (None, account) => ctx.row(drafts::COUNT_DRAFTS, values![account, DRAFTS_MAX]).await?,
+    };
+    let kept: i64 = row.map(|row| row.get("drafts")).transpose()?.unwrap_or(0);
+    if kept >= DRAFTS_MAX {
+        return Err(CaseworkError::TooManyDrafts(DRAFTS_MAX).into());
+    }
+    Ok(())
+}
+
+/// Puts a text at a pointer where nothing is yet, making the objects on the way. Where something else stands in
+/// the way, it stays.
+fn prefill(form: &mut Json, pointer: &str, text: &str) {
+    let mut names: Vec<&str> = pointer.trim_start_matches('/').split('/').collect();
+    let Some(last) = names.pop() else { return };
+    let mut at = form;
+    for name in names {
+        let Json::Object(members) = at else { return };
+        at = members.entry(name).or_insert_with(|| Json::Object(Map::new()));
+    }
+    if let Json::Object(members) = at {
+        members.entry(last).or_insert_with(|| Json::String(text.to_owned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn prefilling_overwrites_nothing() {
+        let mut form = json!({});
+        prefill(&mut form, "/company/uscc", "91350102MA2YC1K31H");
+        assert_eq!(form, json!({"company": {"uscc": "91350102MA2YC1K31H"}}));
+        let typed = json!({"company": {"uscc": "other"}});
+        let mut form = typed.clone();
+        prefill(&mut form, "/company/uscc", "91350102MA2YC1K31H");
+        assert_eq!(form, typed);
+        let mut form = json!({"company": "text"});
+        prefill(&mut form, "/company/uscc", "x");
+        assert_eq!(form, json!({"company": "text"}));
+        let mut form = json!([]);
+        prefill(&mut form, "/uscc", "x");
+        assert_eq!(form, json!([]));
+    }
+}

@@ -1,0 +1,199 @@
+//! What can go wrong in casework, one variant per failed operation, and how people are told.
+
+use minshu_kernel::error::{Fault, FieldProblem, Kind};
+use minshu_kernel::text::{Arg, LocalText, Message};
+
+use crate::model::{State, Verb};
+use crate::rules::NotNow;
+
+/// A failed operation.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseworkError {
+    /// A person applies in own name and was not proved.
+    #[error("the account's claim to be a person is not proved")]
+    NotProved,
+    /// Somebody acts for an organisation without a mandate, or the code in the form is another organisation's.
+    #[error("no mandate for the organisation ({})", .0.pointer)]
+    NotEntitled(Box<FieldProblem>),
+    /// Somebody else took a step first.
+    #[error("somebody took a step first")]
+    Conflict(Box<FirstStep>),
+    /// The step does not fit where the case stands.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+    /// The application is not complete or not right.
+    #[error("the application has {} mistakes", .0.len())]
+    Incomplete(Vec<FieldProblem>),
+    /// A step lacks its reasons, or names what is not there.
+    #[error("the step has {} mistakes", .0.len())]
+    BadStep(Vec<FieldProblem>),
+    /// The item is no longer offered.
+    #[error("the item {0} is no longer offered")]
+    ItemGone(String),
+    /// The draft's form was saved from another window in the meantime.
+    #[error("the draft was saved elsewhere: version {now} and not {based_on}")]
+    SavedElsewhere {
+        /// The version that the sender saw.
+        based_on: i64,
+        /// The version there is.
+        now: i64,
+    },
+    /// A file cannot be attached.
+    #[error("the file does not fit ({})", .0.pointer)]
+    Material(Box<FieldProblem>),
+    /// More drafts than one account may keep.
+    #[error("the account keeps {0} drafts already")]
+    TooManyDrafts(i64),
+    /// A condition of the item gave no answer: a defect of the pack, reported with its place.
+    #[error("condition of material {material} of {item}: {source}")]
+    Condition {
+        /// The item.
+        item: String,
+        /// The material.
+        material: String,
+        /// What happened.
+        #[source]
+        source: minshu_kernel::expr::ExprFailure,
+    },
+    /// What rests in a column cannot be read: a defect.
+    #[error("{table} {id}: {what}")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        id: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// Who was first, and where the case stands now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirstStep {
+    /// The role that acted; none where the applicant or the clock did.
+    pub role: Option<LocalText>,
+    /// The place that the role serves.
+    pub place: String,
+    /// What was done.
+    pub verb: Verb,
+    /// Where the case stands now.
+    pub state: State,
+}
+
+/// The key of a state's name.
+pub fn state_key(state: State) -> &'static str {
+    match state {
+        State::Submitted => "casework-state-submitted",
+        State::Returned => "casework-state-returned",
+        State::Accepted => "casework-state-accepted",
+        State::Granted => "casework-state-granted",
+        State::Denied => "casework-state-denied",
+        State::NotAccepted => "casework-state-not-accepted",
+        State::Withdrawn => "casework-state-withdrawn",
+    }
+}
+
+/// The key of a step's name, in the past tense.
+pub fn verb_key(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Submit => "casework-verb-submit",
+        Verb::Accept => "casework-verb-accept",
+        Verb::Return => "casework-verb-return",
+        Verb::Resubmit => "casework-verb-resubmit",
+        Verb::Refuse => "casework-verb-refuse",
+        Verb::Advance => "casework-verb-advance",
+        Verb::Grant => "casework-verb-grant",
+        Verb::Deny => "casework-verb-deny",
+        Verb::Withdraw => "casework-verb-withdraw",
+        Verb::Flag => "casework-verb-flag",
+    }
+}
+
+impl Fault for CaseworkError {
+    fn kind(&self) -> Kind {
+        use CaseworkError as E;
+        match self {
+            E::NotProved => Kind::Refused,
+            E::NotEntitled(_) | E::Incomplete(_) | E::BadStep(_) | E::Material(_) => Kind::Invalid,
+            E::Conflict(_) | E::NotNow(_) | E::ItemGone(_) | E::SavedElsewhere { .. } => {
+                Kind::Conflict
+            }
+            E::TooManyDrafts(_) => Kind::Conflict,
+            E::Condition { .. } | E::Damaged { .. } => Kind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        use CaseworkError as E;
+        match self {
+            E::NotProved => "casework.not_proved",
+            E::NotEntitled(_) => "casework.not_entitled",
+            E::Conflict(_) => "casework.conflict",
+            E::NotNow(_) => "casework.not_now",
+            E::Incomplete(_) => "casework.incomplete",
+            E::BadStep(_) => "casework.bad_step",
+            E::ItemGone(_) => "casework.item_gone",
+            E::SavedElsewhere { .. } => "casework.saved_elsewhere",
+            E::Material(_) => "casework.material",
+            E::TooManyDrafts(_) => "casework.too_many_drafts",
+            E::Condition { .. } => "casework.condition",
+            E::Damaged { .. } => "casework.damaged",
+        }
+    }
+
+    fn message(&self) -> Message {
+        let plain = Message::new(self.code().replace(['.', '_'], "-"));
+        match self {
+            CaseworkError::Conflict(first) => {
+                let (who, place) = match &first.role {
+                    Some(role) => (Arg::from(role), first.place.clone()),
+                    None if first.verb == Verb::Flag => {
+                        (Arg::Key("casework-actor-clock"), String::new())
+                    }
+                    None => (Arg::Key("casework-actor-applicant"), String::new()),
+                };
+                Message {
+                    args: vec![
+                        ("place", place.into()),
+                        ("who", who),
+                        ("verb", Arg::Key(verb_key(first.verb))),
+                        ("state", Arg::Key(state_key(first.state))),
+                    ],
+                    ..plain
+                }
+            }
+            CaseworkError::NotNow(refused) => {
+                Message { args: vec![("state", Arg::Key(state_key(refused.state)))], ..plain }
+            }
+            CaseworkError::Incomplete(fields) => plain.with("count", fields.len()),
+            CaseworkError::TooManyDrafts(most) => plain.with("most", *most),
+            _ => plain,
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldProblem> {
+        match self {
+            CaseworkError::NotEntitled(field) | CaseworkError::Material(field) => {
+                vec![(**field).clone()]
+            }
+            CaseworkError::Incomplete(fields) | CaseworkError::BadStep(fields) => fields.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The types of problems that people and programs may meet.
+pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
+    ("casework.not_proved", Kind::Refused),
+    ("casework.not_entitled", Kind::Invalid),
+    ("casework.conflict", Kind::Conflict),
+    ("casework.not_now", Kind::Conflict),
+    ("casework.incomplete", Kind::Invalid),
+    ("casework.bad_step", Kind::Invalid),
+    ("casework.item_gone", Kind::Conflict),
+    ("casework.saved_elsewhere", Kind::Conflict),
+    ("casework.material", Kind::Invalid),
+    ("casework.too_many_drafts", Kind::Conflict),
+    ("casework.condition", Kind::Internal),
+    ("casework.damaged", Kind::Internal),
+];

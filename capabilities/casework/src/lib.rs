@@ -1,0 +1,238 @@
+//! Casework: service items (事项), drafts, cases (办件), stages, materials, corrections and deadlines in working days.
+//! Items are declared by packs; a case pins the version of its item, and its state is what its steps say.
+
+pub mod actions;
+pub mod compile;
+pub mod deadlines;
+pub mod entitlement;
+pub mod error;
+pub mod events;
+mod filling;
+mod measures;
+pub mod model;
+pub mod number;
+mod opening;
+pub mod pack;
+mod pages;
+pub mod queries;
+pub mod rules;
+mod stepping;
+mod store;
+#[cfg(test)]
+mod testing;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use minshu_kernel::access::{Basis, PermissionSet};
+use minshu_kernel::capability::{
+    Capability, Contract, MeasureEntry, NavigationEntry, PanelEntry, ProblemType,
+};
+use minshu_kernel::pack::Compile;
+use minshu_kernel::text::TextSource;
+
+/// The capability's name.
+pub const NAME: &str = "casework";
+
+/// The texts of its pages.
+pub const TEXTS: TextSource = TextSource {
+    owner: NAME,
+    zh: include_str!("../text/zh.ftl"),
+    en: include_str!("../text/en.ftl"),
+};
+
+/// Casework.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Casework;
+
+impl Capability for Casework {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn describe(&self, contract: &mut Contract) {
+        actions_and_queries(contract);
+        contract
+            .event::<events::CaseSubmitted>()
+            .event::<events::CaseAccepted>()
+            .event::<events::CaseReturned>()
+            .event::<events::CaseResubmitted>()
+            .event::<events::CaseRefused>()
+            .event::<events::CaseAdvanced>()
+            .event::<events::CaseDecided>()
+            .event::<events::CaseWithdrawn>()
+            .event::<events::CaseFlagged>();
+        contract.permission_sets.extend(permission_sets());
+        contract.problem_types.extend(
+            error::PROBLEM_TYPES
+                .iter()
+                .map(|(code, kind)| ProblemType { code, status: kind.status() }),
+        );
+        contract.section::<pack::Item>("casework.item");
+        contract.migrations.push(("V1__cases", include_str!("../migrations/V1__cases.sql")));
+        contract.sql(&store::statements());
+        contract.statements.extend(store::list_statements());
+        contract.statements.extend(measures::statements());
+        contract.routes.extend(pages::routes());
+        contract.texts.push(TEXTS);
+        shown_elsewhere(contract);
+    }
+
+    fn compile(&self, compile: &Compile<'_>) -> Arc<dyn Any + Send + Sync> {
+        Arc::new(compile::compile(compile))
+    }
+}
+
+fn actions_and_queries(contract: &mut Contract) {
+    contract
+        .action::<actions::SaveDraft>()
+        .action::<actions::Attach>()
+        .action::<actions::Detach>()
+        .action::<actions::DiscardDraft>()
+        .action::<actions::Submit>()
+        .action::<actions::BeginCorrection>()
+        .action::<actions::Withdraw>()
+        .action::<actions::Accept>()
+        .action::<actions::Return>()
+        .action::<actions::Refuse>()
+        .action::<actions::Advance>()
+        .action::<actions::Decide>()
+        .action::<actions::FlagDue>()
+        .action::<actions::Open>();
+    contract
+        .query::<queries::Items>()
+        .query::<queries::ItemById>()
+        .query::<queries::DraftById>()
+        .query::<queries::MyDrafts>()
+        .query::<queries::MyCases>()
+        .query::<queries::CaseById>()
+        .query::<queries::WorkList>()
+        .query::<queries::MaterialObject>();
+}
+
+/// What roles may grant, and what everybody has.
+fn permission_sets() -> Vec<PermissionSet> {
+    const READING: [&str; 3] = ["casework.case", "casework.work_list", "casework.material_object"];
+    let set = |id, name, basis, may| PermissionSet { id, name, basis, may };
+    vec![
+        set(
+            "casework.browse",
+            ("查看事项", "Look at items"),
+            Basis::Everyone,
+            &["casework.items", "casework.item"],
+        ),
+        set(
+            "casework.apply",
+            ("申请、补正、撤回", "Apply, correct, withdraw"),
+            Basis::Owner,
+            &[
+                "casework.save_draft",
+                "casework.attach",
+                "casework.detach",
+                "casework.discard_draft",
+                "casework.submit",
+                "casework.begin_correction",
+                "casework.withdraw",
+            ],
+        ),
+        set(
+            "casework.read_own",
+            ("查看自己的申请", "See one's own applications"),
+            Basis::Owner,
+            &[
+                "casework.draft",
+                "casework.my_drafts",
+                "casework.my_cases",
+                "casework.case",
+                "casework.material_object",
+            ],
+        ),
+        set(
+            "casework.intake",
+            ("受理、退回补正、不予受理", "Accept, return, refuse to accept"),
+            Basis::Post,
+            &[
+                "casework.accept",
+                "casework.return",
+                "casework.refuse",
+                "casework.case",
+                "casework.work_list",
+                "casework.material_object",
+            ],
+        ),
+        set(
+            "casework.decide",
+            ("审查和决定", "Examine and decide"),
+            Basis::Post,
+            &[
+                "casework.decide",
+                "casework.return",
+                "casework.advance",
+                "casework.case",
+                "casework.work_list",
+                "casework.material_object",
+            ],
+        ),
+        set(
+            "casework.work",
+            ("办理：受理到决定", "Handle cases from acceptance to decision"),
+            Basis::Post,
+            &[
+                "casework.accept",
+                "casework.return",
+                "casework.refuse",
+                "casework.advance",
+                "casework.decide",
+                "casework.case",
+                "casework.work_list",
+                "casework.material_object",
+            ],
+        ),
+        set("casework.read", ("查看办件", "Read cases"), Basis::Post, &READING),
+        set(
+            "casework.system",
+            ("开办件、亮时限旗", "Open cases, raise flags"),
+            Basis::System,
+            &["casework.open", "casework.flag_due"],
+        ),
+    ]
+}
+
+/// Figures, panels, one's own things, tasks, documents, navigation.
+fn shown_elsewhere(contract: &mut Contract) {
+    contract.measures.push(MeasureEntry {
+        name: "casework.submitted",
+        title: ("收到的申请", "Applications received"),
+        unit: ("件", "cases"),
+        read: Arc::new(|ctx, ask| Box::pin(measures::submitted(ctx, ask))),
+    });
+    contract.measures.push(MeasureEntry {
+        name: "casework.decided_in_time_share",
+        title: ("按承诺时限办结的比例", "Share decided within the promised limit"),
+        unit: ("%", "%"),
+        read: Arc::new(|ctx, ask| Box::pin(measures::decided_in_time_share(ctx, ask))),
+    });
+    contract.panels.push(PanelEntry {
+        name: "casework.items",
+        render: Arc::new(|visit, pack| Box::pin(pages::items_panel(visit, pack))),
+    });
+    contract.mine.push(Arc::new(|visit, ()| Box::pin(pages::mine(visit))));
+    contract.tasks.push(Arc::new(|visit, ()| Box::pin(pages::tasks(visit))));
+    contract.documents.push(Arc::new(|ctx, since| Box::pin(pages::documents(ctx, since))));
+    contract.navigation.extend([
+        NavigationEntry {
+            key: "casework-nav-items",
+            href: "/items",
+            icon: "list-checks",
+            operation: "casework.items",
+            order: 20,
+        },
+        NavigationEntry {
+            key: "casework-nav-work",
+            href: "/work",
+            icon: "inbox",
+            operation: "casework.work_list",
+            order: 10,
+        },
+    ]);
+}

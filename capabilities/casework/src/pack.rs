@@ -1,0 +1,293 @@
+//! What a pack declares to casework: `[[casework.item]]`, a service item (政务服务事项) with its materials and
+//! stages. The structs are schema and reference at once; their checks are in [`crate::compile`].
+
+use minshu_kernel::calendar::Limit;
+use minshu_kernel::division::Level;
+use minshu_kernel::money::Fen;
+use minshu_kernel::text::LocalText;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A service item: what can be applied for, by whom, with what, and who decides until when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// The item's id within its pack: small letters, digits and hyphens, at most 64.
+    pub id: String,
+    /// Its name, as on the licence or in the list of items.
+    pub name: LocalText,
+    /// What it is for and for whom, in one or two sentences.
+    pub summary: LocalText,
+    /// The form's file in the pack, such as `forms/food-business-licence.json`.
+    pub form: String,
+    /// Who may apply.
+    pub applicant: Applicant,
+    /// The form's field that holds the unified social credit code (format `uscc`), as a JSON pointer. Needed where
+    /// organisations may apply: the code must be that of the organisation one may act for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation_field: Option<String>,
+    /// The form's field (format `division`) that says where the case lies, as a JSON pointer.
+    pub division_field: String,
+    /// The level whose offices handle it: the case goes to this ancestor of the division in the form.
+    pub handled_at: Level,
+    /// The promised limit from acceptance to decision, such as `15 working days`.
+    pub promised: Limit,
+    /// The limit that the law sets; the promise may not be longer.
+    pub statutory: Limit,
+    /// The first letters of case numbers: two to six capital letters.
+    pub number_prefix: String,
+    /// What must be so for the application to be granted, one condition each.
+    #[serde(default)]
+    pub conditions: Vec<LocalText>,
+    /// The legal basis, one provision each.
+    #[serde(default)]
+    pub basis: Vec<LocalText>,
+    /// What is charged; nothing means free of charge.
+    #[serde(default)]
+    pub fees: Vec<Fee>,
+    /// What one gets in the end.
+    pub result: Outcome,
+    /// The telephone number for questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Where one can go in person, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<LocalText>,
+    /// What is to be handed in.
+    #[serde(default)]
+    pub material: Vec<Material>,
+    /// The stages in order: the first accepts, the last decides.
+    pub stage: Vec<Stage>,
+}
+
+/// Who may apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicant {
+    /// A person who was proved.
+    Person,
+    /// An organisation, through somebody with a mandate.
+    Organisation,
+    /// Either.
+    Any,
+}
+
+impl Applicant {
+    /// Whether a person may apply in own name.
+    pub fn takes_persons(self) -> bool {
+        self != Applicant::Organisation
+    }
+
+    /// Whether an organisation may apply.
+    pub fn takes_organisations(self) -> bool {
+        self != Applicant::Person
+    }
+}
+
+/// A charge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// What it is charged for.
+    pub name: LocalText,
+    /// How much, in fen.
+    pub fen: Fen,
+    /// The provision that allows it.
+    pub basis: LocalText,
+}
+
+/// What one gets in the end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// Such as 食品经营许可证.
+    pub name: LocalText,
+}
+
+/// A material to be handed in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Material {
+    /// Its id within the item.
+    pub id: String,
+    /// Its name.
+    pub name: LocalText,
+    /// Whether the application is complete without it.
+    pub necessity: Necessity,
+    /// Kinds of files accepted, by their content.
+    pub kinds: Vec<FileKind>,
+    /// The largest file in MiB, 1 to 100.
+    pub max_mib: u32,
+    /// The most files, 1 to 20.
+    #[serde(default = "one")]
+    pub max_files: u32,
+    /// Asked for only where this condition (CEL over `form`) holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// What it must show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<LocalText>,
+    /// Who issues it: the applicant, or an office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<LocalText>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Whether a material must be handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Necessity {
+    /// The application is not complete without it.
+    Required,
+    /// It may help.
+    Optional,
+}
+
+/// A kind of file, known by its content and not by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// Portable Document Format.
+    Pdf,
+    /// Open Fixed-layout Document (GB/T 33190).
+    Ofd,
+    /// A PNG picture.
+    Png,
+    /// A JPEG picture.
+    Jpeg,
+    /// A WebP picture.
+    Webp,
+    /// A Word document.
+    Docx,
+    /// An Excel workbook.
+    Xlsx,
+    /// Plain text in UTF-8.
+    Text,
+    /// A table in comma-separated values.
+    Csv,
+}
+
+impl FileKind {
+    /// Every kind.
+    pub const ALL: [FileKind; 9] = [
+        FileKind::Pdf,
+        FileKind::Ofd,
+        FileKind::Png,
+        FileKind::Jpeg,
+        FileKind::Webp,
+        FileKind::Docx,
+        FileKind::Xlsx,
+        FileKind::Text,
+        FileKind::Csv,
+    ];
+
+    /// The media type, as the objects seam finds it by content.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            FileKind::Pdf => "application/pdf",
+            FileKind::Ofd => "application/ofd",
+            FileKind::Png => "image/png",
+            FileKind::Jpeg => "image/jpeg",
+            FileKind::Webp => "image/webp",
+            FileKind::Docx => {
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+            }
+            FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            FileKind::Text => "text/plain",
+            FileKind::Csv => "text/csv",
+        }
+    }
+
+    /// The kind of a media type.
+    pub fn of_media_type(media_type: &str) -> Option<FileKind> {
+        FileKind::ALL.into_iter().find(|kind| kind.media_type() == media_type)
+    }
+
+    /// How people call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            FileKind::Pdf => "PDF",
+            FileKind::Ofd => "OFD",
+            FileKind::Png => "PNG",
+            FileKind::Jpeg => "JPG",
+            FileKind::Webp => "WebP",
+            FileKind::Docx => "DOCX",
+            FileKind::Xlsx => "XLSX",
+            FileKind::Text => "TXT",
+            FileKind::Csv => "CSV",
+        }
+    }
+
+    /// Whether a browser may show it in place: only what cannot run anything on our pages.
+    pub fn shows_in_browser(self) -> bool {
+        matches!(self, FileKind::Pdf | FileKind::Png | FileKind::Jpeg | FileKind::Webp)
+    }
+}
+
+/// A stage of handling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Its id within the item.
+    pub id: String,
+    /// Its name, as on the time line.
+    pub name: LocalText,
+    /// The role that has it: a role of this pack, or `pack.role`.
+    pub role: String,
+    /// What may be done in it.
+    pub does: Vec<StageAct>,
+    /// The limit of the stage, such as `3 working days`.
+    pub limit: Limit,
+}
+
+/// What may be done in a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StageAct {
+    /// Accept the application: the promised limit begins. The first stage.
+    Accept,
+    /// Return it to the applicant for correction.
+    Return,
+    /// Refuse to accept it. The first stage.
+    Refuse,
+    /// Hand it on to the next stage. A stage between the first and the last.
+    Advance,
+    /// Grant it. The last stage.
+    Grant,
+    /// Deny it. The last stage.
+    Deny,
+}
+
+impl StageAct {
+    /// The word that packs use.
+    pub fn word(self) -> &'static str {
+        match self {
+            StageAct::Accept => "accept",
+            StageAct::Return => "return",
+            StageAct::Refuse => "refuse",
+            StageAct::Advance => "advance",
+            StageAct::Grant => "grant",
+            StageAct::Deny => "deny",
+        }
+    }
+}
+
+/// An item as a case pins it: the declaration with full role ids and the form's text. Its canonical JSON is what
+/// is stored, and the SM3 of that is the version's id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PinnedItem {
+    /// The version of these structs; raised when an old text needs an upcaster.
+    pub section: u32,
+    /// The pack.
+    pub pack: String,
+    /// The declaration.
+    pub item: Item,
+    /// The form's text.
+    pub form: String,
+}
+
+/// The version of [`PinnedItem`] that is written.
+pub const SECTION_VERSION: u32 = 1;

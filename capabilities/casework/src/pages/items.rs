@@ -1,0 +1,343 @@
+//! What can be applied for: the list, one item on one screen, and the start of an application.
+
+use std::sync::Arc;
+
+use askama::Template;
+use minshu_kernel::error::{Failure, FieldProblem};
+use minshu_kernel::ids::OrganisationId;
+use minshu_kernel::show;
+use minshu_kernel::text::Speaker;
+use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
+use serde_json::json;
+
+use super::parts::{head, joined, limit_words, locals};
+use crate::actions::SaveDraft;
+use crate::deadlines;
+use crate::entitlement::{self, OnBehalf};
+use crate::error::CaseworkError;
+use crate::pack::{Applicant, Item, Material, Necessity};
+use crate::queries::item::ItemView;
+use crate::queries::{ItemById, Items};
+use crate::rules::Standing;
+
+#[derive(Template)]
+#[template(path = "items.html")]
+struct ItemsPage {
+    t: Speaker,
+    q: String,
+    groups: Vec<Group>,
+}
+
+struct Group {
+    pack: String,
+    name: String,
+    items: Vec<Card>,
+}
+
+/// An item in a list.
+pub(super) struct Card {
+    pub(super) href: String,
+    pub(super) name: String,
+    pub(super) summary: String,
+    pub(super) promised: String,
+    pub(super) fee: String,
+}
+
+impl Card {
+    pub(super) fn of(t: &Speaker, card: &crate::queries::items::ItemCard) -> Card {
+        Card {
+            href: format!("/items/{}", card.id),
+            name: t.local(&card.name).to_owned(),
+            summary: t.local(&card.summary).to_owned(),
+            promised: limit_words(t, &card.promised),
+            fee: t.say(if card.free { "casework-free-short" } else { "casework-charged" }),
+        }
+    }
+}
+
+/// `GET /items`
+pub(super) async fn list(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let t = visit.speaker();
+    let q: String = visit.asked("q").unwrap_or("").trim().chars().take(100).collect();
+    let asked = Items { q: Some(q.clone()).filter(|q| !q.is_empty()), pack: None };
+    let found = visit.ask(&asked).await?;
+    let mut groups: Vec<Group> = Vec::new();
+    for card in &found.items {
+        let shown = Card::of(&t, card);
+        match groups.last_mut().filter(|group| group.pack == card.pack) {
+            Some(group) => group.items.push(shown),
+            None => groups.push(Group {
+                pack: card.pack.clone(),
+                name: t.local(&card.pack_name).to_owned(),
+                items: vec![shown],
+            }),
+        }
+    }
+    let title = t.say("casework-items-title");
+    Ok(Page::new("casework.items", title, &ItemsPage { t, q, groups })?.into())
+}
+
+#[derive(Template)]
+#[template(path = "item.html")]
+struct ItemPage {
+    t: Speaker,
+    pack: String,
+    pack_name: String,
+    name: String,
+    summary: String,
+    applicant: String,
+    conditions: Vec<String>,
+    needed: String,
+    needed_names: String,
+    needed_sometimes: Option<String>,
+    promised: String,
+    statutory: String,
+    latest: String,
+    fees: Vec<FeeLine>,
+    counter: Option<String>,
+    phone: Option<String>,
+    materials: Vec<MaterialLine>,
+    stages: Vec<String>,
+    result: String,
+    basis: Vec<String>,
+    handled: String,
+    lead: String,
+    start: Markup,
+}
+
+struct FeeLine {
+    name: String,
+    amount: String,
+    basis: String,
+}
+
+struct MaterialLine {
+    name: String,
+    notes: Vec<String>,
+    necessity: String,
+}
+
+/// What stands where one begins.
+enum StartState {
+    SignIn,
+    NoMandate,
+    Choose,
+}
+
+struct Choice {
+    value: String,
+    label: String,
+    note: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "parts/start.html")]
+struct Start<'a> {
+    t: &'a Speaker,
+    item: &'a str,
+    state: StartState,
+    head: Markup,
+    choices: Vec<Choice>,
+    unproved: bool,
+}
+
+/// `GET /items/{item}`
+pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let state = FormState::fresh(&visit);
+    Ok(item_page(&visit, state).await?.into())
+}
+
+async fn item_page(visit: &Visit, state: FormState) -> Result<Page, Failure> {
+    let t = visit.speaker();
+    let view = visit.ask(&ItemById { item: visit.param("item")? }).await?;
+    let start = start_part(visit, &t, &view, &state).await?;
+    let item = &view.item;
+    let (sometimes, always): (Vec<&Material>, Vec<&Material>) = item
+        .material
+        .iter()
+        .filter(|m| m.necessity == Necessity::Required)
+        .partition(|m| m.when.is_some());
+    let names = |of: &[&Material]| joined(&t, of.iter().map(|m| t.local(&m.name).to_owned()));
+    let name = t.local(&item.name).to_owned();
+    let template = ItemPage {
+        pack: view.pack.clone(),
+        pack_name: t.local(&view.pack_name).to_owned(),
+        name: name.clone(),
+        summary: t.local(&item.summary).to_owned(),
+        applicant: t.say(applicant_key(item.applicant)),
+        conditions: locals(&t, &item.conditions),
+        needed: t.say1("casework-needed", "count", always.len()),
+        needed_names: names(&always),
+        needed_sometimes: match sometimes.is_empty() {
+            true => None,
+            false => Some(t.say1("casework-needed-sometimes", "names", names(&sometimes))),
+        },
+        promised: t.message(&item.promised.message()),
+        statutory: t.say1("casework-statutory-is", "limit", t.message(&item.statutory.message())),
+        latest: latest(visit, &t, item),
+        fees: item
+            .fees
+            .iter()
+            .map(|fee| FeeLine {
+                name: t.local(&fee.name).to_owned(),
+                amount: fee.fen.to_string(),
+                basis: t.local(&fee.basis).to_owned(),
+            })
+            .collect(),
+        counter: item.counter.as_ref().map(|text| t.local(text).to_owned()),
+        phone: item.phone.clone(),
+        materials: item.material.iter().map(|m| material_line(&t, m)).collect(),
+        stages: item
+            .stage
+            .iter()
+            .map(|stage| {
+                let limit = t.message(&stage.limit.message());
+                t.say2("casework-stage-takes", ("name", &stage.name), ("limit", limit))
+            })
+            .collect(),
+        result: t.local(&item.result.name).to_owned(),
+        basis: locals(&t, &item.basis),
+        handled: t.say1("casework-handled-at", "level", item.handled_at.name()),
+        lead: t.local(&view.lead).to_owned(),
+        start,
+        t,
+    };
+    Page::new("casework.item", name, &template)
+}
+
+fn applicant_key(applicant: Applicant) -> &'static str {
+    match applicant {
+        Applicant::Person => "casework-applicant-person",
+        Applicant::Organisation => "casework-applicant-organisation",
+        Applicant::Any => "casework-applicant-any",
+    }
+}
+
+/// When it would be decided at the latest, if it were sent in today.
+fn latest(visit: &Visit, t: &Speaker, item: &Item) -> String {
+    let calendar = visit.services.calendar.current();
+    let now = visit.services.clock.now();
+    let standing = Standing::submitted();
+    let deadlines = deadlines::after_step(&calendar, item, standing, now, None, &[], None);
+    let day = deadlines.promised_due.plus_ms(-1).date();
+    t.say1("casework-latest", "date", show::date(t, day))
+}
+
+fn material_line(t: &Speaker, material: &Material) -> MaterialLine {
+    let mut notes = Vec::new();
+    notes.extend(material.help.as_ref().map(|text| t.local(text).to_owned()));
+    notes.extend(material.source.as_ref().map(|text| t.local(text).to_owned()));
+    if material.when.is_some() {
+        notes.push(t.say("casework-material-sometimes"));
+    }
+    notes.push(super::materials::bounds_words(
+        t,
+        material.kinds.iter().map(|kind| kind.word().to_owned()),
+        material.max_mib,
+        material.max_files,
+    ));
+    let necessity = match material.necessity {
+        Necessity::Required => "casework-material-required",
+        Necessity::Optional => "casework-material-optional",
+    };
+    MaterialLine { name: t.local(&material.name).to_owned(), notes, necessity: t.say(necessity) }
+}
+
+async fn start_part(
+    visit: &Visit,
+    t: &Speaker,
+    view: &ItemView,
+    state: &FormState,
+) -> Result<Markup, Failure> {
+    let mut choices = Vec::new();
+    let chosen = visit.field("on_behalf");
+    if visit.who.signed_in() {
+        if view.item.applicant.takes_persons() {
+            choices.push(Choice {
+                value: String::new(),
+                label: t.say1("casework-start-myself", "name", visit.who.name.as_str()),
+                note: String::new(),
+                chosen: chosen.is_empty(),
+            });
+        }
+        if view.item.applicant.takes_organisations() {
+            for choice in entitlement::choices(visit).await? {
+                let value = choice.organisation.to_string();
+                choices.push(Choice {
+                    chosen: value == chosen,
+                    value,
+                    label: t.say1("casework-start-on-behalf", "name", choice.name),
+                    note: choice.uscc,
+                });
+            }
+        }
+    }
+    let start_state = match (visit.who.signed_in(), choices.is_empty()) {
+        (false, _) => StartState::SignIn,
+        (true, true) => StartState::NoMandate,
+        (true, false) => StartState::Choose,
+    };
+    Markup::of(&Start {
+        t,
+        item: &view.id,
+        state: start_state,
+        head: head(state, |_| "#on_behalf".to_owned())?,
+        unproved: !visit.who.proved,
+        choices,
+    })
+}
+
+/// `GET /items/{item}/applicants`: on whose behalf one may apply, for programs that send drafts in.
+pub(super) async fn applicants(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let item: String = visit.param("item")?;
+    let view = visit.ask(&ItemById { item }).await?;
+    if !visit.who.signed_in() {
+        let kind = minshu_kernel::error::Kind::Unauthenticated;
+        return Err(Failure::new(kind, "kernel.sign_in"));
+    }
+    let takes = view.item.applicant;
+    let on_behalf = match takes.takes_organisations() {
+        true => entitlement::choices(&visit).await?,
+        false => Vec::new(),
+    };
+    Ok(Reply::Json(json!({ "myself": takes.takes_persons(), "on_behalf": on_behalf })))
+}
+
+/// `POST /items/{item}/start`
+pub(super) async fn start(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let item: String = visit.param("item")?;
+    let begun = begin(&visit, item).await;
+    match begun {
+        Ok(draft) => Ok(Reply::redirect(format!("/drafts/{draft}"))),
+        Err(failure) => {
+            let state = FormState::refused(&visit, failure)?;
+            Ok(item_page(&visit, state).await?.status(422).into())
+        }
+    }
+}
+
+async fn begin(visit: &Visit, item: String) -> Result<crate::model::DraftId, Failure> {
+    let on_behalf = chosen(visit).await?;
+    let action =
+        SaveDraft { draft: None, item: Some(item), on_behalf, form: json!({}), base_version: None };
+    Ok(visit.act(&action).await?.draft)
+}
+
+/// The organisation that was chosen; none for oneself.
+async fn chosen(visit: &Visit) -> Result<Option<OnBehalf>, Failure> {
+    let text = visit.field("on_behalf");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let organisation: Option<OrganisationId> = text.parse().ok();
+    let choice = match organisation {
+        Some(organisation) => entitlement::choice(visit, organisation).await?,
+        None => None,
+    };
+    let refused = || {
+        let problem = FieldProblem::new("/on_behalf", "casework-problem-no-mandate");
+        CaseworkError::NotEntitled(Box::new(problem))
+    };
+    Ok(Some(choice.ok_or_else(refused)?))
+}

@@ -1,0 +1,371 @@
+//! Pieces that several pages share.
+
+use askama::Template;
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::error::Failure;
+use minshu_kernel::show;
+use minshu_kernel::text::{LocalText, Speaker};
+use minshu_kernel::web::{FormState, Markup, Visit};
+
+use crate::error::{state_key, verb_key};
+use crate::model::{Flag, State, Verb};
+use crate::queries::case::{CaseView, ClockView, ReturnView, StageProgress, StepView};
+
+/// The address of the icons' sprite.
+pub(super) const ICONS: &str = "/assets/icons.svg";
+
+#[derive(Template)]
+#[template(path = "parts/icon.html")]
+struct Icon<'a> {
+    name: &'a str,
+    size: &'a str,
+    sprite: &'a str,
+}
+
+/// An icon of the set, for templates.
+pub(crate) fn icon(name: &str) -> Markup {
+    let template = Icon { name, size: "", sprite: ICONS };
+    template.render().map(Markup).unwrap_or_default()
+}
+
+/// A large icon of the set.
+pub(crate) fn large_icon(name: &str) -> Markup {
+    let template = Icon { name, size: " is-large", sprite: ICONS };
+    template.render().map(Markup).unwrap_or_default()
+}
+
+/// A line of an error summary.
+pub(super) struct Entry {
+    /// Where it is mended; empty where nowhere in particular.
+    pub(super) href: String,
+    /// What is wrong.
+    pub(super) text: String,
+}
+
+#[derive(Template)]
+#[template(path = "parts/head.html")]
+struct Head {
+    csrf: String,
+    key: String,
+    title: String,
+    entries: Vec<Entry>,
+}
+
+/// The hidden fields and the error summary of a form; `href` says where a pointer is mended.
+pub(super) fn head(state: &FormState, href: impl Fn(&str) -> String) -> Result<Markup, Failure> {
+    let entries = state
+        .problems
+        .iter()
+        .map(|(pointer, text)| Entry { href: href(pointer), text: text.clone() })
+        .collect();
+    Markup::of(&Head {
+        csrf: state.csrf.clone(),
+        key: state.key.clone(),
+        title: state.summary.clone().unwrap_or_default(),
+        entries,
+    })
+}
+
+/// The hidden fields of a form that was not sent.
+pub(super) fn plain_head(visit: &Visit) -> Result<Markup, Failure> {
+    head(&FormState::fresh(visit), |_| String::new())
+}
+
+/// Where a pointer of an application is mended: a field of the form, or a material.
+pub(super) fn draft_href(draft: impl std::fmt::Display, pointer: &str) -> String {
+    if let Some(material) = pointer.strip_prefix("/materials/") {
+        return format!("/drafts/{draft}/materials#material-{material}");
+    }
+    match pointer.strip_prefix("/form") {
+        Some(field) => format!("/drafts/{draft}?check=1#{}", field_id(field)),
+        None => String::new(),
+    }
+}
+
+/// The id of a field's element, as the form's renderer writes it.
+pub(super) fn field_id(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', "-")
+}
+
+/// A flag or what is left, with its look.
+pub(super) struct Left {
+    /// Modifier of `flag`; empty where there is none.
+    pub(super) class: &'static str,
+    /// What is left, in words.
+    pub(super) text: String,
+}
+
+/// What is left of the current step.
+pub(super) fn left(visit: &Visit, t: &Speaker, due: Option<Timestamp>, flag: Flag) -> Option<Left> {
+    let due = due?;
+    let calendar = visit.services.calendar.current();
+    let now = visit.services.clock.now();
+    let class = match flag {
+        Flag::Red => "is-red",
+        Flag::Yellow => "is-yellow",
+        Flag::None => "",
+    };
+    Some(Left { class, text: show::remaining_until(t, &calendar, now, due) })
+}
+
+/// The tag of a state: its modifier and icon.
+pub(super) fn state_look(state: State) -> (&'static str, &'static str) {
+    match state {
+        State::Submitted => ("is-info", "send"),
+        State::Returned => ("is-warn", "undo-2"),
+        State::Accepted => ("is-info", "inbox"),
+        State::Granted => ("is-good", "badge-check"),
+        State::Denied | State::NotAccepted => ("is-bad", "x"),
+        State::Withdrawn => ("", "rotate-ccw"),
+    }
+}
+
+/// The tag of a state, for templates.
+pub(super) struct StateTag {
+    pub(super) class: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) word: String,
+}
+
+pub(super) fn state_tag(t: &Speaker, state: State) -> StateTag {
+    let (class, icon) = state_look(state);
+    StateTag { class, icon, word: t.say(state_key(state)) }
+}
+
+/// A named place with what is wrong there.
+struct Place {
+    name: String,
+    reason: String,
+}
+
+#[derive(Template)]
+#[template(path = "parts/returned.html")]
+struct Returned<'a> {
+    t: &'a Speaker,
+    reason: Option<String>,
+    places: Vec<Place>,
+    again: Option<String>,
+}
+
+/// What is to be corrected.
+pub(super) fn returned(t: &Speaker, view: &ReturnView) -> Result<Markup, Failure> {
+    let places = view
+        .materials
+        .iter()
+        .chain(&view.fields)
+        .map(|named| Place { name: t.local(&named.name).into(), reason: named.reason.clone() })
+        .collect();
+    Markup::of(&Returned {
+        t,
+        reason: view.reason.clone(),
+        places,
+        again: view.again_reason.clone(),
+    })
+}
+
+/// A point of the time line.
+struct Event {
+    class: &'static str,
+    now: bool,
+    name: String,
+    when: String,
+    datetime: String,
+    who: String,
+    said: Option<Markup>,
+}
+
+#[derive(Template)]
+#[template(path = "parts/timeline.html")]
+struct Timeline {
+    events: Vec<Event>,
+}
+
+/// Who took a step, or has it: place and role, never a name.
+pub(super) fn office_words(t: &Speaker, office: &crate::queries::Office) -> String {
+    t.say2("casework-office", ("place", &office.place), ("role", &office.role_name))
+}
+
+fn actor_words(t: &Speaker, step: &StepView) -> String {
+    match (&step.office, step.verb) {
+        (Some(office), _) => office_words(t, office),
+        (None, Verb::Flag) => t.say("casework-actor-clock"),
+        (None, _) => t.say("casework-actor-applicant"),
+    }
+}
+
+/// The time line of a case: what was, what is, what is to come.
+pub(super) fn timeline(visit: &Visit, t: &Speaker, case: &CaseView) -> Result<Markup, Failure> {
+    let mut events = Vec::new();
+    for step in &case.steps {
+        events.push(past(t, step)?);
+    }
+    if case.state.open() {
+        events.push(present(visit, t, case));
+        for stage in case.stages.iter().filter(|s| s.progress == StageProgress::Ahead) {
+            events.push(Event {
+                class: "is-ahead",
+                now: false,
+                name: t.local(&stage.name).to_owned(),
+                when: limit_words(t, &stage.limit),
+                datetime: String::new(),
+                who: t.local(&stage.role_name).to_owned(),
+                said: None,
+            });
+        }
+    }
+    Markup::of(&Timeline { events })
+}
+
+fn past(t: &Speaker, step: &StepView) -> Result<Event, Failure> {
+    let class = match step.verb {
+        Verb::Return => "is-back",
+        Verb::Deny | Verb::Refuse | Verb::Withdraw => "is-bad",
+        Verb::Flag if step.flag == Flag::Red => "is-bad",
+        Verb::Flag => "is-back",
+        _ => "is-done",
+    };
+    let said = match (&step.returned, &step.reason) {
+        (Some(view), _) => Some(returned(t, view)?),
+        (None, Some(reason)) => Some(Markup::of(&Returned {
+            t,
+            reason: Some(reason.clone()),
+            places: Vec::new(),
+            again: None,
+        })?),
+        (None, None) => None,
+    };
+    let name = match (step.verb, step.flag) {
+        (Verb::Flag, Flag::Red) => t.say("casework-flagged-red"),
+        (Verb::Flag, _) => t.say("casework-flagged-yellow"),
+        (verb, _) => t.say(verb_key(verb)),
+    };
+    Ok(Event {
+        class,
+        now: false,
+        name,
+        when: show::instant(t, step.at_ms),
+        datetime: step.at_ms.rfc3339(),
+        who: actor_words(t, step),
+        said,
+    })
+}
+
+fn present(visit: &Visit, t: &Speaker, case: &CaseView) -> Event {
+    let now_stage = case.stages.iter().find(|s| s.progress == StageProgress::Now);
+    let (name, who) = match (&case.office, case.state) {
+        (_, State::Returned) => {
+            (t.say("casework-step-correction"), t.say("casework-with-applicant"))
+        }
+        (office, _) => (
+            now_stage.map(|s| t.local(&s.name).to_owned()).unwrap_or_default(),
+            office.as_ref().map(|office| office_words(t, office)).unwrap_or_default(),
+        ),
+    };
+    let when = match case.due_ms {
+        Some(due) => {
+            let until = show::due(t, due);
+            match left(visit, t, Some(due), case.flag) {
+                Some(left) => t.say2("casework-until-left", ("until", until), ("left", left.text)),
+                None => until,
+            }
+        }
+        None => t.say("casework-clock-stands"),
+    };
+    Event { class: "is-now", now: true, name, when, datetime: String::new(), who, said: None }
+}
+
+/// A limit as people read it, from how packs write it.
+pub(super) fn limit_words(t: &Speaker, limit: &str) -> String {
+    limit
+        .parse::<minshu_kernel::calendar::Limit>()
+        .map_or_else(|_| limit.to_owned(), |limit| t.message(&limit.message()))
+}
+
+/// A label and a value.
+pub(super) struct Fact {
+    pub(super) label: String,
+    pub(super) value: String,
+}
+
+/// A day of the explanation.
+struct Day {
+    date: String,
+    number: String,
+    why: String,
+}
+
+#[derive(Template)]
+#[template(path = "parts/clock.html")]
+struct Clock<'a> {
+    t: &'a Speaker,
+    boxes: Vec<&'static str>,
+    summary: String,
+    facts: Vec<Fact>,
+    days: Vec<Day>,
+}
+
+/// The deadline of a case, with each day that counts and why.
+pub(super) fn clock(t: &Speaker, now: Timestamp, case: &CaseView) -> Result<Markup, Failure> {
+    let mut facts = Vec::new();
+    let mut fact = |key: &str, value: String| facts.push(Fact { label: t.say(key), value });
+    if let Some(due) = case.due_ms {
+        fact("casework-due-step", show::due(t, due));
+    }
+    let promised_key = match (case.closed_ms, case.accepted_ms) {
+        (Some(_), _) => "casework-due-promised-was",
+        (None, Some(_)) => "casework-due-promised",
+        (None, None) => "casework-due-latest",
+    };
+    fact(promised_key, show::due(t, case.promised_due_ms));
+    if let Some(closed) = case.closed_ms {
+        fact("casework-closed-at", show::instant(t, closed));
+    }
+    fact("casework-promised", limit_words(t, &case.promised));
+    fact("casework-statutory", limit_words(t, &case.statutory));
+    let clock = case.clock.as_ref();
+    let today = case.closed_ms.unwrap_or(now).date();
+    let until_used = |date: jiff::civil::Date| date <= today;
+    let boxes = clock.map_or_else(Vec::new, |clock| {
+        clock
+            .days
+            .iter()
+            .filter(|day| day.counted)
+            .map(|day| if until_used(day.date) { " is-used" } else { "" })
+            .collect()
+    });
+    let days = clock.map_or_else(Vec::new, |clock| {
+        clock
+            .days
+            .iter()
+            .map(|day| Day {
+                date: show::date(t, day.date),
+                number: day.number.map(|n| n.to_string()).unwrap_or_default(),
+                why: t.local(&day.reason).to_owned(),
+            })
+            .collect()
+    });
+    Markup::of(&Clock { t, boxes, summary: clock_summary(t, case, clock), facts, days })
+}
+
+fn clock_summary(t: &Speaker, case: &CaseView, clock: Option<&ClockView>) -> String {
+    let Some(clock) = clock else { return t.say("casework-clock-not-yet") };
+    let limit = limit_words(t, &clock.limit);
+    let used = i64::from(clock.used);
+    let key = match (case.state, clock.promise) {
+        (State::Returned, _) => "casework-clock-stopped",
+        (_, true) => "casework-clock-used",
+        (_, false) => "casework-clock-acceptance",
+    };
+    t.say2(key, ("limit", limit), ("used", used))
+}
+
+/// The whole text of a list, with the language's separator.
+pub(super) fn joined(t: &Speaker, words: impl IntoIterator<Item = String>) -> String {
+    let words: Vec<String> = words.into_iter().collect();
+    words.join(&t.say("casework-list-separator"))
+}
+
+/// A pack's texts in the reader's language.
+pub(super) fn locals(t: &Speaker, texts: &[LocalText]) -> Vec<String> {
+    texts.iter().map(|text| t.local(text).to_owned()).collect()
+}

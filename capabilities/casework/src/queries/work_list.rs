@@ -1,0 +1,234 @@
+//! An officer's work: what is in one's hands, due first, or all that is open in one's place.
+
+use minshu_kernel::access::{Scope, ScopeTerm};
+use minshu_kernel::action::Query;
+use minshu_kernel::clock::{DAY_MS, Timestamp};
+use minshu_kernel::ctx::Ctx;
+use minshu_kernel::error::Failure;
+use minshu_kernel::list::{After, Filter, ListQuery};
+use minshu_kernel::records::Row;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CaseSummary, page_limit};
+use crate::model::{Flag, State};
+use crate::stepping::section;
+use crate::store::CASE_COLUMNS;
+use crate::store::cases::{COUNT_CASES, LIST_CASES, read_line};
+
+/// Counting stops here: a list of five hundred or of a million is the same to whoever works it off.
+const COUNT_MAX: u32 = 500;
+/// No case is flagged yellow longer before it is due: the longest arrangement of holidays and a working day.
+const YELLOW_DAYS_MAX: i64 = 45;
+
+/// Asks for work.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkList {
+    /// What to show: in one's hands (the default), or all that is open in one's place.
+    #[serde(default)]
+    pub view: WorkView,
+    /// Of this role alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 200))]
+    pub role: Option<String>,
+    /// In this state alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// With this flag alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<Flag>,
+    /// Begin behind this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<After>,
+    /// The most rows: 1 to 200, by default 50.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// Which cases a work list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkView {
+    /// Those whose turn is one's own.
+    #[default]
+    Mine,
+    /// All that are open in one's place.
+    Place,
+}
+
+/// Work, the first due first.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Work {
+    /// The cases.
+    pub cases: Vec<CaseSummary>,
+    /// Where the next page begins.
+    pub next: Option<After>,
+    /// The load.
+    pub counts: WorkCounts,
+}
+
+/// How much there is; counting stops at 500.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkCounts {
+    /// In one's hands.
+    pub mine: u32,
+    /// Of these, with a red flag.
+    pub red: u32,
+    /// Of these, with a yellow flag.
+    pub yellow: u32,
+    /// All that are open in one's place.
+    pub place: u32,
+}
+
+impl Query for WorkList {
+    const NAME: &'static str = "casework.work_list";
+    const DOC: &'static str =
+        "The cases in one's hands, or all that are open in one's place; the first due first.";
+    type Reply = Work;
+
+    async fn answer(self, ctx: &Ctx) -> Result<Work, Failure> {
+        let place = by_pack(ctx, ctx.scope());
+        let mine = mine(ctx, &place);
+        let limit = page_limit(self.limit, 50, 200)?;
+        let rows = self.rows(ctx, &mine, &place, limit + 1).await?;
+        let mut cases = Vec::with_capacity(rows.len());
+        for row in rows.iter().take(limit as usize) {
+            cases.push(CaseSummary::of(ctx, read_line(&ctx.services, row)?).await?);
+        }
+        let next = match rows.get(limit as usize - 1) {
+            Some(last) if rows.len() > limit as usize => {
+                Some(After { sort: last.get("due_ms")?, id: last.get("id")? })
+            }
+            _ => None,
+        };
+        let mut in_place = 0;
+        for state in OPEN_STATES {
+            in_place += count(ctx, &place, Filter::new().equal("state", state)).await?;
+        }
+        let flagged = |flag| with_flag(Filter::new(), Some(flag), ctx.now);
+        let counts = WorkCounts {
+            mine: count(ctx, &mine, Filter::new()).await?,
+            red: count(ctx, &mine, flagged(Flag::Red)).await?,
+            yellow: count(ctx, &mine, flagged(Flag::Yellow)).await?,
+            place: in_place.min(COUNT_MAX),
+        };
+        Ok(Work { cases, next, counts })
+    }
+}
+
+impl WorkList {
+    /// The rows of the page. What is in one's hands is one index range for each role; what is open in a place is
+    /// one for each open state, merged.
+    async fn rows(
+        &self,
+        ctx: &Ctx,
+        mine: &Scope,
+        place: &Scope,
+        limit: u32,
+    ) -> Result<Vec<Row>, Failure> {
+        let filter = with_flag(Filter::new(), self.flag, ctx.now);
+        let query = |filter: Filter| ListQuery {
+            select: LIST_CASES,
+            columns: CASE_COLUMNS,
+            sort: "due_ms",
+            descending: false,
+            filter: filter.equal_if("role", self.role.clone()),
+            after: self.after.clone(),
+            limit,
+        };
+        let records = &*ctx.services.records;
+        if self.view == WorkView::Mine {
+            return query(filter.equal_if("state", self.state)).page(records, mine).await;
+        }
+        let mut keyed = Vec::new();
+        for state in OPEN_STATES.into_iter().filter(|s| self.state.is_none_or(|asked| asked == *s))
+        {
+            for row in query(filter.clone().equal("state", state)).page(records, place).await? {
+                keyed.push(((row.get::<i64>("due_ms")?, row.get::<String>("id")?), row));
+            }
+        }
+        keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        keyed.truncate(limit as usize);
+        Ok(keyed.into_iter().map(|(_, row)| row).collect())
+    }
+}
+
+/// The states in which somebody still has something to do.
+const OPEN_STATES: [State; 3] = [State::Submitted, State::Accepted, State::Returned];
+
+/// A term of a platform's role names no pack: one for each pack that has items, as the indexes have it.
+fn by_pack(ctx: &Ctx, scope: Scope) -> Scope {
+    let section = section(ctx);
+    let mut packs: Vec<&str> = section.items().map(|item| item.pack.as_str()).collect();
+    packs.dedup();
+    let mut terms = Vec::new();
+    for term in scope.terms {
+        if term.pack.is_some() {
+            terms.push(term);
+            continue;
+        }
+        let with = |pack: &&str| ScopeTerm { pack: Some((*pack).to_owned()), ..term.clone() };
+        terms.extend(packs.iter().map(with));
+    }
+    Scope { terms }
+}
+
+/// What is in one's hands: the terms of one's own roles within the scope.
+fn mine(ctx: &Ctx, scope: &Scope) -> Scope {
+    let within = |pack: &str, division| {
+        scope.terms.iter().any(|term| {
+            term.pack.as_deref().is_none_or(|p| p == pack)
+                && term.division.is_none_or(|d| d.contains(division))
+        })
+    };
+    let mut terms: Vec<ScopeTerm> = Vec::new();
+    for grant in ctx.who.grants.iter().filter(|g| g.until.is_none_or(|until| ctx.now < until)) {
+        let Some((pack, _)) = grant.role.split_once('.') else { continue };
+        // The role's id names its pack already.
+        let term = ScopeTerm {
+            role: Some(grant.role.clone()),
+            division: Some(grant.division),
+            ..ScopeTerm::default()
+        };
+        if within(pack, grant.division) && !terms.contains(&term) {
+            terms.push(term);
+        }
+    }
+    Scope { terms }
+}
+
+/// With a flag: cases that can have it stand together at the front of the order, so that the search ends there.
+fn with_flag(filter: Filter, flag: Option<Flag>, now: Timestamp) -> Filter {
+    match flag {
+        None => filter,
+        Some(Flag::None) => filter.equal("flag", Flag::None),
+        // A job raises flags; one that was not yet looked at is due already.
+        Some(Flag::Red) => filter.equal("flag", Flag::Red).compare("due_ms", "<=", now),
+        Some(Flag::Yellow) => filter.equal("flag", Flag::Yellow).compare(
+            "due_ms",
+            "<=",
+            now.plus_ms(YELLOW_DAYS_MAX * DAY_MS),
+        ),
+    }
+}
+
+async fn count(ctx: &Ctx, scope: &Scope, filter: Filter) -> Result<u32, Failure> {
+    let query = ListQuery {
+        select: COUNT_CASES,
+        columns: CASE_COLUMNS,
+        sort: "due_ms",
+        descending: false,
+        filter,
+        after: None,
+        limit: COUNT_MAX,
+    };
+    let mut total = 0_i64;
+    for term in &scope.terms {
+        let (sql, values) = query.statement(term);
+        let sql = format!("SELECT COUNT(*) AS n\nFROM ({sql}) AS page");
+        let rows = ctx.services.records.point(sql.into(), values).await?;
+        total += rows.first().map(|row| row.get::<i64>("n")).transpose()?.unwrap_or(0);
+    }
+    Ok(u32::try_from(total).unwrap_or(COUNT_MAX).min(COUNT_MAX))
+}

@@ -1,0 +1,83 @@
+//! No personal value rests in clear: marked values go in, and every column of every table is searched for them.
+
+use serde_json::json;
+
+use crate::world::{
+    CLERK, COMPANY, IdentityDouble, USCC, World, capabilities_with, food_form, pdf, worlds,
+};
+
+const MARKS: [&str; 6] =
+    ["标记人甲", "13859107766", "11010519491231002X", "标记文件名", "标记理由", "mark@example.cn"];
+
+fn tables() -> Vec<String> {
+    let capabilities = capabilities_with(&std::sync::Arc::new(IdentityDouble::default()));
+    let mut tables = Vec::new();
+    for set in minshu_runtime::house::migrations(&capabilities) {
+        for (_, text) in set.files {
+            let after = text.split("CREATE TABLE ").skip(1);
+            tables.extend(after.map(|rest| rest.split([' ', '(']).next().unwrap().to_owned()));
+        }
+    }
+    tables
+}
+
+async fn resting_in_clear(world: &World) -> Vec<String> {
+    let (mut found, mut seen) = (Vec::new(), 0);
+    for table in tables() {
+        let records = &world.house.house.services.records;
+        let rows = records.scan(format!("SELECT * FROM {table}").into(), Vec::new()).await.unwrap();
+        seen += rows.len();
+        for row in rows {
+            let shown = format!("{row:?}");
+            for mark in MARKS {
+                let bytes = format!("{:?}", mark.as_bytes());
+                if shown.contains(mark) || shown.contains(bytes.trim_matches(['[', ']'])) {
+                    found.push(format!("{table}: {mark}"));
+                }
+            }
+        }
+    }
+    assert!(seen > 20, "the search saw only {seen} rows");
+    found
+}
+
+#[tokio::test]
+async fn personal_values_never_rest_in_clear() {
+    for world in worlds().await {
+        let agent = world.agent(COMPANY, USCC);
+        let mut form = food_form();
+        form["company"]["contact"] = json!(MARKS[0]);
+        form["company"]["phone"] = json!(MARKS[1]);
+        form["company"]["email"] = json!(MARKS[5]);
+        form["people"][0]["number"] = json!(MARKS[2]);
+        let on_behalf = world.on_behalf(&agent).await;
+        let key = Some("a-key");
+        let input = json!({
+            "item": crate::world::FOOD, "on_behalf": on_behalf, "form": form,
+        });
+        let begun = world.house.act_once(&agent, "casework.save_draft", input, key).await.unwrap();
+        let draft = begun["draft"].clone();
+        for material in ["plan", "rules", "health"] {
+            let object = world.uploaded(&agent, pdf(material)).await;
+            let input = json!({
+                "draft": draft, "material": material, "name": format!("{}.pdf", MARKS[3]),
+                "object": object,
+            });
+            world.house.act_once(&agent, "casework.attach", input, Some(material)).await.unwrap();
+        }
+        let submit = json!({ "draft": draft, "on_behalf": on_behalf });
+        let sent = world.house.act_once(&agent, "casework.submit", submit, key).await.unwrap();
+        let clerk = world.house.officer(CLERK, "350102");
+        let back = json!({ "case": sent["case"], "version": 1, "reason": MARKS[4].repeat(2) });
+        world.house.act_once(&clerk, "casework.return", back, key).await.unwrap();
+        let begin = json!({ "case": sent["case"] });
+        world.done(&agent, "casework.begin_correction", begin).await;
+        world.house.settle().await;
+        assert_eq!(resting_in_clear(&world).await, Vec::<String>::new());
+        // And on the way out they are masked for whoever handles the case.
+        let view = world.asked(&clerk, "casework.case", json!({ "case": sent["case"] })).await;
+        let text = view["form"].to_string();
+        assert!(text.contains("1101**********002X") && !text.contains(MARKS[2]), "{text}");
+        assert!(!text.contains(MARKS[1]) && !text.contains(MARKS[0]));
+    }
+}

@@ -1,0 +1,351 @@
+# Texts of casework's pages.
+
+casework-nav-items = Services
+casework-nav-work = Cases
+casework-crumbs = Where you are
+casework-list-separator = {", "}
+casework-comma = {", "}
+casework-colon = {": "}
+casework-sentence-gap = {". "}
+casework-sentences = { $first } { $second }
+casework-optional = (optional)
+casework-search = Search
+casework-next-page = Next page
+casework-change = Change
+casework-remove = Remove
+casework-open = Open
+casework-key-facts = In brief
+
+# Items
+casework-items-title = Services
+casework-items-lead = What can be done online. Each page tells how, what you need, how long it takes and what it costs.
+casework-items-search = Search, for example food business
+casework-items-none = Nothing can be done online yet.
+casework-items-not-found = Nothing was found for “{ $q }”. Try another word, or look at everything.
+casework-items-all = Everything
+casework-about-system = About this system
+casework-panel-items = What can be done here
+casework-free = Free of charge
+casework-free-short = free of charge
+casework-charged = charged
+casework-five = Five questions
+casework-five-can = Can I apply
+casework-five-need = What do I need
+casework-five-long = How long
+casework-five-cost = How much
+casework-five-where = Where
+casework-applicant-person = People may apply
+casework-applicant-organisation = Companies and organisations may apply
+casework-applicant-any = People, companies and organisations may apply
+casework-needed =
+    { $count ->
+        [0] No required materials
+        [one] { $count } required material
+       *[other] { $count } required materials
+    }
+casework-needed-sometimes = Sometimes, depending on the answers: { $names }
+casework-statutory-is = { $limit } by law
+casework-latest = Sent in today, decided by { $date } at the latest.
+casework-online = Online, from beginning to end
+casework-details = In detail
+casework-materials-how = How to prepare the materials
+casework-materials-none = No materials are needed.
+casework-stages-which = Which steps it takes
+casework-stage-takes = { $name }: { $limit }
+casework-result-is = What you get: { $name }
+casework-basis = Legal basis
+casework-fees-basis = Basis of the charges
+casework-who-handles = Who handles it
+casework-handled-at = The { $level } offices of the place handle it.
+casework-start-title = Begin
+casework-start = Begin
+casework-start-sign-in = Sign in to fill in the application. What you typed is always kept.
+casework-start-sign-in-button = Sign in and begin
+casework-start-no-mandate = A company or organisation must apply, and your account may not act for any. Take the business licence and your identity card to a service counter once; after that you can apply here.
+casework-start-for-whom = On whose behalf
+casework-start-myself = Myself ({ $name })
+casework-start-on-behalf = On behalf of “{ $name }”
+casework-start-unproved = Your identity is not proved yet. You can fill in the application now; before you send it, show your identity card at a service counter once.
+
+# Drafts
+casework-drafts-title = Drafts
+casework-drafts-lead = Applications that are not finished. Go on at any time.
+casework-drafts-none = No drafts. Choose something under Services to begin.
+casework-draft-correction = Correction: { $name }
+casework-draft-kept = You can close the page at any time; what you typed is kept.
+casework-applying = Applicant: { $name }
+casework-saved-at = Saved { $time }
+casework-progress = Progress
+casework-step-done = Done
+casework-step-optional = Optional
+casework-step-missing =
+    { $count ->
+        [one] { $count } answer missing
+       *[other] { $count } answers missing
+    }
+casework-step-wrong =
+    { $count ->
+        [one] { $count } to mend
+       *[other] { $count } to mend
+    }
+casework-step-materials-done = Complete
+casework-step-materials-missing = { $count } missing
+casework-step-review-note = Read it through and send
+casework-materials = Materials
+casework-review = Review
+casework-form = Application
+casework-save = Save, finish later
+casework-next-materials = Next: materials
+casework-next-review = Next: review
+casework-back-form = Back to the form
+casework-back-materials = Back to the materials
+casework-discard = Give up and delete the draft
+casework-correct-this = Please correct as follows
+
+# Materials
+casework-materials-lead = Upload them one by one; each is kept at once. Files are known by their content, not by their name.
+casework-material-required = Required
+casework-material-optional = Optional
+casework-material-given = Received
+casework-material-missing = Missing
+casework-material-not-given = Not handed in
+casework-material-again = To be handed in again
+casework-material-sometimes = Needed only for some applications.
+casework-file-bounds = { $kinds }, at most { $mib } MB each
+casework-file-count = at most { $count } files
+casework-file-note = { $size }, uploaded { $when }
+casework-choose-file = Choose a file
+casework-choose-more = Add another
+casework-upload = Upload
+casework-asked-because = To be handed in again: { $reason }
+casework-materials-count =
+    { $count ->
+        [one] Materials ({ $count } file)
+       *[other] Materials ({ $count })
+    }
+casework-materials-given = { $count } received
+
+# Review and sending
+casework-review-title = Read it through before you send it
+casework-review-lead = Once sent it can be withdrawn, but not changed.
+casework-review-missing =
+    { $count ->
+        [one] { $count } thing is missing
+       *[other] { $count } things are missing
+    }
+casework-place-says = { $place }: { $text }
+casework-then = After sending
+casework-then-first = Who looks first
+casework-then-accepted = Accepted by, at the latest
+casework-true = All this, and the materials, are true
+casework-true-note = False statements lead to revocation and go into the credit record
+casework-submit = Send the application
+casework-submit-again = Send the correction
+
+# Cases
+casework-cases-title = My cases
+casework-cases-lead = Applications that were sent: where each is, who has it, and until when.
+casework-cases-none = No application was sent yet.
+casework-number = Case number
+casework-applicant = Applicant
+casework-course = How far it is
+casework-sent = What was sent
+casework-who = Who handles it
+casework-has-it-now = Now with
+casework-place = Handled in
+casework-with-applicant = The applicant, for correction
+casework-closed = Closed
+casework-office = { $role }, { $place }
+casework-office-text = { $role }, { $place }
+casework-stage-with = { $stage }, { $office }
+casework-actor-applicant = The applicant
+casework-actor-clock = The clock
+casework-until-left = due { $until }, { $left }
+casework-step-correction = Correction
+casework-again-because = Why it was returned again: { $reason }
+casework-flagged-yellow = Nearly due: yellow flag
+casework-flagged-red = Overdue: red flag
+casework-next-do = The one thing to do now
+casework-next-nothing = Nothing for you to do now
+casework-next-closed = Closed
+casework-next-correct = Please correct and send again
+casework-next-wait = In hand
+casework-next-wait-text = With { $office }; due { $until }.
+casework-next-granted = Granted: { $name }
+casework-next-granted-text = The reasons are in the history below.
+casework-next-denied = Denied
+casework-next-not-accepted = Not accepted
+casework-next-remedy = The reasons are in the history below. If you do not agree, you may apply for administrative reconsideration within 60 days or go to court within 6 months.
+casework-next-withdrawn = You withdrew it
+casework-next-withdrawn-text = You can apply again.
+casework-correct = Begin the correction
+casework-withdraw-title = You may also
+casework-withdraw-fold = Withdraw the application
+casework-withdraw-why = Why you withdraw it
+casework-withdraw-hint = The case is closed then. You can apply again later.
+casework-withdraw-button = Withdraw
+
+# Limits
+casework-clock = Time limit
+casework-clock-used = { $limit } promised, { $used } used.
+casework-clock-acceptance = { $limit } for acceptance, { $used } used. The promise runs from acceptance.
+casework-clock-stopped = { $limit } promised, { $used } used. The clock stands until the correction is sent.
+casework-clock-not-yet = The clock starts again when the correction is sent.
+casework-clock-stands = The time for correction does not count.
+casework-clock-stands-short = Clock stands
+casework-clock-days = How each day counts
+casework-clock-day = Day
+casework-clock-number = Number
+casework-clock-why = Why
+casework-due-step = This step until
+casework-due-promised = Decided by, at the latest
+casework-due-promised-was = Promised for
+casework-due-latest = Decided by, at the latest (if accepted on the last day)
+casework-closed-at = Closed
+casework-promised = Promised
+casework-statutory = By law
+
+# States and steps
+casework-state-submitted = awaiting acceptance
+casework-state-returned = returned for correction
+casework-state-accepted = in hand
+casework-state-granted = granted
+casework-state-denied = denied
+casework-state-not-accepted = not accepted
+casework-state-withdrawn = withdrawn
+casework-verb-submit = Sent in
+casework-verb-accept = Accepted
+casework-verb-return = Returned for correction
+casework-verb-resubmit = Correction sent
+casework-verb-refuse = Not accepted
+casework-verb-advance = Handed on
+casework-verb-grant = Granted
+casework-verb-deny = Denied
+casework-verb-withdraw = Withdrawn
+casework-verb-flag = Reminded of the limit
+
+# The officer's desk
+casework-work-title = Cases
+casework-work-lead = { $date }; the most pressing first.
+casework-work-mine = in hand
+casework-work-none = No cases here.
+casework-work-caption = Cases, the first due first
+casework-work-shown =
+    { $count ->
+        [one] { $count } case on this page
+       *[other] { $count } cases on this page
+    }
+casework-filters = Filters
+casework-filter-mine = In my hands
+casework-filter-submitted = To be accepted
+casework-filter-accepted = In hand
+casework-filter-place = All in my place
+casework-filter-returned = Awaiting correction
+casework-flag-red = red
+casework-flag-yellow = yellow
+casework-column-left = Left
+casework-column-due = Due
+casework-column-item = Service
+casework-column-applicant = Applicant
+casework-column-stage = Step
+casework-column-place = Place
+casework-column-number = Number
+casework-keys-move = move,
+casework-keys-open = opens
+casework-preview = Preview
+casework-preview-hint = Choose a case with j and k to see it here in brief.
+casework-task = { $stage }: { $item }
+casework-mine-draft = Draft, to be finished
+casework-mine-correction = Correction, to be finished
+casework-handle = Handle
+casework-not-your-turn = It is not your turn with this case.
+casework-asked-to-correct = What was asked for when it was returned
+casework-accept = Accept
+casework-accept-note = Note to the applicant
+casework-accept-hint = The applicant sees it. The promised limit runs from acceptance.
+casework-advance = Hand on
+casework-advance-note = Note to the next step
+casework-advance-hint = The applicant sees it as well.
+casework-decision = Decision
+casework-grant = Grant
+casework-grant-note = The applicant sees it today
+casework-deny = Deny
+casework-deny-note = Name the provision, and what would have to change
+casework-reasons = Reasons
+casework-reasons-hint = The applicant reads them in full; at least five characters. State the facts, the basis and the remedies.
+casework-decide = Decide
+casework-refuse = Do not accept
+casework-refuse-hint = The applicant reads it in full; at least five characters. Say why, and where to apply instead.
+casework-return-button = Return for correction
+casework-return-once = A correction is asked for once: name everything at once.
+casework-return-materials = Materials to be handed in again
+casework-return-why = What is missing, and how to mend it
+casework-return-why-of = { $name }: what is missing, and how to mend it
+casework-return-what = Other corrections
+casework-return-what-hint = What is wrong in the application itself; required where no material is chosen.
+casework-return-again = Why it is returned once more
+casework-return-again-hint = It was returned from this step before; returning it again needs a reason.
+
+# Notices
+casework-notice-saved = Saved.
+casework-notice-discarded = The draft was deleted.
+casework-notice-attached = The file was received.
+casework-notice-removed = The file was removed.
+casework-notice-submitted = Sent. The case number is { $number }.
+casework-notice-withdrawn = Withdrawn.
+casework-notice-accepted = Accepted.
+casework-notice-advanced = Handed on.
+casework-notice-refused = Not accepted.
+casework-notice-decided = Decided.
+casework-notice-returned = Returned to the applicant for correction.
+
+# Refusals
+casework-not-proved = Your identity is not proved yet, so the application cannot be sent. Show your identity card at a service counter once; what you filled in is kept.
+casework-not-entitled = You may not apply for this company or organisation. Check it, or have the mandate recorded at a service counter.
+casework-conflict = Somebody was first: { $who } { $place }, { $verb }. The case is now { $state }; please look again.
+casework-not-now = This step does not fit now: the case is { $state }.
+casework-incomplete =
+    { $count ->
+        [one] { $count } thing to mend before it can be sent
+       *[other] { $count } things to mend before it can be sent
+    }
+casework-bad-step = Not done yet; see below
+casework-item-gone = This service is no longer offered. The draft is kept and can be read, but not sent.
+casework-saved-elsewhere = This draft was saved in another window. What you typed is still here; saving again makes it the one that counts.
+casework-material = The file was not accepted
+casework-too-many-drafts = There are { $most } drafts already. Send or delete some first.
+casework-condition = A condition of this service went wrong. It was recorded; please try again later.
+casework-damaged = The case could not be read. It was recorded.
+
+casework-problem-version = The version does not fit. Reload the page and try again.
+casework-problem-which-item = Say which service you apply for.
+casework-problem-no-mandate = No mandate of yours for this company or organisation is recorded. Have it recorded at a service counter.
+casework-problem-persons-only = Only people may apply for this.
+casework-problem-organisations-only = A company or organisation must apply: choose on whose behalf.
+casework-problem-other-organisation = This is not the code of “{ $name }”; its code is { $uscc }. Please check.
+casework-problem-division = Choose the place down to the { $level }, so that it is known who handles it.
+casework-problem-other-office = The new place is handled elsewhere. Withdraw this case and apply again.
+casework-problem-form-large = Too much text: at most { $kib } KB.
+casework-problem-not-object = A group of fields is wanted here.
+casework-problem-not-list = A list is wanted here.
+casework-problem-not-value = A single value is wanted here.
+casework-problem-material-missing = “{ $name }” is missing. Please upload it.
+casework-problem-material-again = “{ $name }” is to be handed in again. Mend it as asked and upload it.
+casework-problem-no-material = This service has no material “{ $id }”.
+casework-problem-no-field = The form has no field “{ $pointer }”.
+casework-problem-places = At most { $most } places at a time.
+casework-problem-no-file = No file was chosen. Choose one and upload it.
+casework-problem-file-kind = “{ $name }” must be { $wanted }; the content of this file is { $found }. Please use another format.
+casework-problem-file-large = “{ $name }” is limited to { $mib } MB a file. Compress it, or take a photo.
+casework-problem-file-count = “{ $name }” is limited to { $most } files. Remove one first.
+casework-problem-upload-gone = The uploaded file was not found. Please upload it again.
+casework-problem-upload-large = “{ $file }” is larger than 100 MB. Compress it and try again.
+casework-problem-upload-kind = The format of “{ $file }” is not known. Use PDF, JPG or PNG.
+casework-problem-upload-empty = “{ $file }” is empty. Choose another file.
+casework-problem-upload-cut-off = “{ $file }” did not arrive whole. Please upload it again.
+casework-problem-reason-short = Give the reasons: at least { $least } characters.
+casework-problem-reason-long = At most { $most } characters; please be shorter.
+casework-problem-outcome = Choose to grant or to deny.
+casework-problem-true = Please confirm that everything is true before you send it.
+casework-problem-applicant-name = Name the applicant, in at most 200 characters.
+casework-problem-limit = At most { $most } rows a page.
