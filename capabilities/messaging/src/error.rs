@@ -1,0 +1,92 @@
+//! What can go wrong in messaging, one variant per failed operation, and how people are told.
+
+use minshu_kernel::error::{Fault, FieldProblem, Kind};
+use minshu_kernel::text::Message;
+
+use crate::model::MessageId;
+
+/// A failed operation.
+#[derive(Debug, thiserror::Error)]
+pub enum MessagingError {
+    /// No pack in force declares the template.
+    #[error("there is no template \"{0}\"")]
+    UnknownTemplate(String),
+    /// Values do not fit the template. Their names are told, never the values.
+    #[error("the values of template \"{template}\" have {} mistakes", .problems.len())]
+    BadValues {
+        /// The template.
+        template: String,
+        /// What is wrong.
+        problems: Vec<FieldProblem>,
+    },
+    /// The message goes to nobody.
+    #[error("the message has no addressee")]
+    NoAddressee,
+    /// What rests in a column cannot be read: a defect.
+    #[error("message {id}: {what}")]
+    Damaged {
+        /// The message.
+        id: MessageId,
+        /// What is wrong.
+        what: &'static str,
+    },
+}
+
+impl Fault for MessagingError {
+    fn kind(&self) -> Kind {
+        use MessagingError as E;
+        match self {
+            E::UnknownTemplate(_) | E::BadValues { .. } | E::NoAddressee => Kind::Invalid,
+            E::Damaged { .. } => Kind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        use MessagingError as E;
+        match self {
+            E::UnknownTemplate(_) => "messaging.unknown_template",
+            E::BadValues { .. } => "messaging.bad_values",
+            E::NoAddressee => "messaging.no_addressee",
+            E::Damaged { .. } => "messaging.damaged",
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldProblem> {
+        use MessagingError as E;
+        let own = |pointer| {
+            let key = self.code().replace(['.', '_'], "-");
+            vec![FieldProblem::new(pointer, Message::new(key))]
+        };
+        match self {
+            E::UnknownTemplate(_) => own("/template"),
+            E::NoAddressee => own("/to"),
+            E::BadValues { problems, .. } => problems.clone(),
+            E::Damaged { .. } => Vec::new(),
+        }
+    }
+}
+
+/// The types of problems that people and programs may meet.
+pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
+    ("messaging.unknown_template", Kind::Invalid),
+    ("messaging.bad_values", Kind::Invalid),
+    ("messaging.no_addressee", Kind::Invalid),
+    ("messaging.damaged", Kind::Internal),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_listed_with_its_kind() {
+        let all = [
+            MessagingError::UnknownTemplate("p.t".to_owned()),
+            MessagingError::BadValues { template: "p.t".to_owned(), problems: Vec::new() },
+            MessagingError::NoAddressee,
+            MessagingError::Damaged { id: MessageId::new(uuid::Uuid::nil()), what: "" },
+        ];
+        let listed: Vec<_> = all.iter().map(|error| (error.code(), error.kind())).collect();
+        assert_eq!(listed, PROBLEM_TYPES);
+    }
+}

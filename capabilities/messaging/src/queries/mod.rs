@@ -1,0 +1,63 @@
+//! What messaging answers, one file a noun, and the view they share.
+
+pub mod inbox;
+pub mod message;
+pub mod unread_count;
+
+pub use inbox::Inbox;
+pub use message::MessageById;
+pub use unread_count::UnreadCount;
+
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::ctx::Ctx;
+use minshu_kernel::text::LocalText;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Message, MessageId, Tone};
+
+/// A message as its reader sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MessageView {
+    /// The message.
+    pub message: MessageId,
+    /// The pack that sent it.
+    pub pack: String,
+    /// The name of that system; none where it is not in force any more.
+    pub sender: Option<LocalText>,
+    /// The template: `pack.template`.
+    pub template: String,
+    /// How it is meant.
+    pub tone: Tone,
+    /// One line.
+    pub title: LocalText,
+    /// Paragraphs, one a line.
+    pub text: LocalText,
+    /// Where it leads on: a path of this site.
+    pub link: Option<String>,
+    /// What it is about: `kind:id`.
+    pub about: Option<String>,
+    /// When it was sent, milliseconds since 1970 in UTC.
+    pub at_ms: Timestamp,
+    /// When it was read first.
+    pub read_ms: Option<Timestamp>,
+}
+
+impl MessageView {
+    pub(crate) fn of(ctx: &Ctx, message: Message) -> MessageView {
+        let packs = ctx.services.packs.current();
+        MessageView {
+            message: message.id,
+            sender: packs.pack(&message.pack).map(|pack| pack.name.clone()),
+            pack: message.pack,
+            template: message.template,
+            tone: message.tone,
+            title: message.content.title,
+            text: message.content.text,
+            link: message.content.link,
+            about: message.about,
+            at_ms: message.at,
+            read_ms: message.read,
+        }
+    }
+}

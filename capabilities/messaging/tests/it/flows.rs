@@ -1,0 +1,162 @@
+//! From an event to a message: once, to its owner, in both languages; what cannot be told is kept and told later.
+
+use minshu_kernel::access::Principal;
+use minshu_runtime::flows::replay;
+use serde_json::{Value as Json, json};
+
+use crate::world::{HOLDER, TEMPLATES, checked, packs_of, titles, world, world_with, worlds};
+
+const FLOW: &str = "desk.tell";
+
+#[tokio::test]
+async fn an_event_becomes_a_message_of_its_owner() {
+    for world in worlds().await {
+        let resident = world.house.resident();
+        let file = world.file_of(&resident, "A-1");
+        world.close(file.clone(), 1).await;
+        assert!(world.inbox(&resident).await.is_empty());
+        world.house.settle().await;
+        let inbox = world.inbox(&resident).await;
+        assert_eq!(inbox.len(), 1);
+        let message = &inbox[0];
+        assert_eq!(message["title"]["zh"], "食品<许可>办好了，编号 A-1");
+        assert_eq!(message["title"]["en"], "Food <licence> is done, number A-1");
+        let text = message["text"]["zh"].as_str().unwrap();
+        assert_eq!(
+            text,
+            format!("{HOLDER}的食品<许可>已经办好。\n请在 2026年3月14日（周六）24:00 以前来取。")
+        );
+        let text = message["text"]["en"].as_str().unwrap();
+        assert!(text.ends_with("Please collect it by end of Sat 14 March 2026."), "{text}");
+        assert_eq!(message["link"], format!("/files/{}?from=inbox", file.file));
+        assert_eq!(message["about"], format!("office.file:{}", file.file));
+        assert_eq!(message["tone"], "good");
+        assert_eq!(message["template"], "desk.closed");
+        assert_eq!(message["sender"]["en"], "Test");
+        assert_eq!(message["read_ms"], Json::Null);
+        assert_eq!(world.unread(&resident).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_told_once() {
+    let world = world().await;
+    let resident = world.house.resident();
+    world.tell(&resident, "A-1").await;
+    world.house.settle().await;
+    let event = "SELECT id FROM platform_event WHERE kind = 'office.file.closed'";
+    let event: String = world.scan(event).await[0].get("id").unwrap();
+    // An operator replays what was done long ago, and the flow meets the event again after a crash.
+    replay(&world.house.house, FLOW, &event).await.unwrap();
+    replay(&world.house.house, FLOW, &event).await.unwrap();
+    world.house.settle().await;
+    assert_eq!(titles(&world.inbox(&resident).await), ["食品<许可>办好了，编号 A-1"]);
+}
+
+#[tokio::test]
+async fn a_message_stays_as_it_was_sent() {
+    let world = world().await;
+    let resident = world.house.resident();
+    world.tell(&resident, "A-1").await;
+    let changed = TEMPLATES.replace("办好了", "完成").replace("is done", "is finished");
+    world.house.house.packs.exchange(checked(&packs_of("\"closed\"", &changed)).unwrap());
+    world.tell(&resident, "A-2").await;
+    assert_eq!(
+        titles(&world.inbox(&resident).await),
+        ["食品<许可>完成，编号 A-2", "食品<许可>办好了，编号 A-1"]
+    );
+}
+
+/// The template is chosen when the flow runs, so that one may be gone then.
+const CHOSEN: &str = r#"{ cel = "event.lost ? 'desk.lost' : 'desk.closed'" }"#;
+
+fn without_lost() -> String {
+    let (kept, _) = TEMPLATES.split_once("[[messaging.template]]\nid     = \"lost\"").unwrap();
+    kept.to_owned()
+}
+
+async fn letters(world: &crate::world::World) -> Vec<(String, String, String)> {
+    let sql = "SELECT event, error, state FROM platform_dead_letter ORDER BY event_position";
+    let rows = world.scan(sql).await;
+    rows.iter()
+        .map(|r| (r.get("event").unwrap(), r.get("error").unwrap(), r.get("state").unwrap()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_template_that_is_gone_parks_the_subject_until_it_is_mended() {
+    let world = world_with(packs_of(CHOSEN, &without_lost())).await;
+    let (resident, other) = (world.house.resident(), world.house.resident());
+    let mut file = world.file_of(&resident, "A-1");
+    file.lost = true;
+    world.close(file.clone(), 1).await;
+    file.lost = false;
+    world.close(file.clone(), 2).await;
+    world.tell(&other, "B-1").await;
+    // The file's later event waits behind the letter; others go on.
+    assert!(world.inbox(&resident).await.is_empty());
+    assert_eq!(titles(&world.inbox(&other).await), ["食品<许可>办好了，编号 B-1"]);
+    let parked = letters(&world).await;
+    assert_eq!(parked.len(), 2);
+    assert!(parked[0].1.starts_with("messaging.unknown_template"), "{}", parked[0].1);
+    assert!(parked[0].1.contains("desk.lost"), "{}", parked[0].1);
+    assert!(parked[1].1.starts_with("kernel.subject_parked"), "{}", parked[1].1);
+    // As long as nothing is mended a replay is refused in the same words.
+    let failure = replay(&world.house.house, FLOW, &parked[0].0).await.unwrap_err();
+    assert_eq!(failure.code, "messaging.unknown_template");
+    world.house.house.packs.exchange(checked(&packs_of(CHOSEN, TEMPLATES)).unwrap());
+    for (event, _, _) in &parked {
+        replay(&world.house.house, FLOW, event).await.unwrap();
+        world.house.clock.advance(1_000);
+    }
+    assert_eq!(
+        titles(&world.inbox(&resident).await),
+        ["食品<许可>办好了，编号 A-1", "食品<许可>的材料请再交一次"]
+    );
+}
+
+#[tokio::test]
+async fn an_owner_that_is_nobody_is_a_dead_letter() {
+    let world = world().await;
+    world.close(world.file("A-1"), 1).await;
+    world.house.settle().await;
+    let parked = letters(&world).await;
+    assert_eq!(parked.len(), 1);
+    assert!(parked[0].1.starts_with("messaging.no_addressee"), "{}", parked[0].1);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_template_is_told_field_by_field() {
+    let world = world().await;
+    let console = Principal::console();
+    let to = json!({ "account": world.house.resident().account() });
+    let sent = async |input: Json| -> String {
+        match world.house.act(&console, "messaging.send", input).await {
+            Ok(_) => "sent".to_owned(),
+            Err(failure) => format!(
+                "{} {:?}",
+                failure.code,
+                failure.fields.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>()
+            ),
+        }
+    };
+    let good = json!({
+        "template": "desk.lost", "to": to, "values": { "number": "1", "file": "2", "holder": "甲" },
+        "names": { "item": { "zh": "食品", "en": "Food" } }, "dues": { "until": 1_773_504_000_000_i64 },
+    });
+    assert_eq!(sent(good.clone()).await, "sent");
+    let with = |name: &str, value: Json| {
+        let mut changed = good.clone();
+        changed[name] = value;
+        changed
+    };
+    let gone = with("template", json!("desk.gone"));
+    assert_eq!(sent(gone).await, "messaging.unknown_template [\"/template\"]");
+    let short = with("template", json!("lost"));
+    assert_eq!(sent(short).await, "messaging.unknown_template [\"/template\"]");
+    assert_eq!(sent(with("to", json!({}))).await, "messaging.no_addressee [\"/to\"]");
+    let values = with("values", json!({ "number": "1", "fil": "2", "holder": "甲" }));
+    assert_eq!(sent(values).await, "messaging.bad_values [\"/values/fil\", \"/values/file\"]");
+    assert_eq!(sent(with("about", json!("林晓燕"))).await, "messaging.bad_values [\"/about\"]");
+    assert_eq!(sent(with("to", json!({ "role": "x" }))).await, "kernel.invalid [\"/to/role\"]");
+}
