@@ -1,0 +1,122 @@
+//! `minshu doctor`: looks for likely troubles before they bite, and says the cure.
+
+use std::process::ExitCode;
+
+use minshu_kernel::calendar::{Calendar, NATIONAL};
+use minshu_kernel::clock::Clock as _;
+use minshu_runtime::house::migrations;
+use minshu_runtime::system::SystemClock;
+use minshu_storage::records::Db;
+use minshu_storage::records::migrate::pending;
+
+use super::say;
+use crate::error::CommandError;
+use crate::folder::DataFolder;
+use crate::open;
+use crate::settings::Settings;
+
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    trouble: Option<(String, &'static str)>,
+}
+
+/// Looks; the exit code says whether something needs a hand.
+pub async fn run(settings: Settings) -> Result<ExitCode, CommandError> {
+    let mut findings = vec![calendar(), divisions(), port(&settings)];
+    match DataFolder::look(&settings.data) {
+        Err(error) => findings.push(Finding {
+            what: "data folder",
+            trouble: Some((error.to_string(), "run `minshu serve` once, or say --data")),
+        }),
+        Ok(folder) => {
+            findings.push(keys(&folder));
+            findings.extend(database(&settings, &folder).await);
+        }
+    }
+    let mut bad = false;
+    for finding in findings {
+        match finding.trouble {
+            None => say(format!("ok    {}", finding.what)),
+            Some((trouble, cure)) => {
+                bad = true;
+                say(format!("wrong {}: {trouble}\n      cure: {cure}", finding.what));
+            }
+        }
+    }
+    Ok(if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn calendar() -> Finding {
+    let year = SystemClock.now().date().year();
+    let known = Calendar::from_toml(NATIONAL).ok().and_then(|c| c.last_known_year());
+    let trouble = known.is_none_or(|known| known < year).then(|| {
+        let text = format!("the holidays of {year} are not known; deadlines count weekends alone");
+        (text, "declare the days at /calendar, or update the program")
+    });
+    Finding { what: "working-day calendar", trouble }
+}
+
+fn divisions() -> Finding {
+    let trouble = open::divisions()
+        .err()
+        .map(|error| (error.to_string(), "build the pages first: `make web`, then the program"));
+    Finding { what: "division tree", trouble }
+}
+
+fn port(settings: &Settings) -> Finding {
+    let served = DataFolder::is_served(&settings.data);
+    let trouble = match std::net::TcpListener::bind(settings.listen) {
+        Err(error) if !served => Some((
+            format!("{} cannot be listened at: {error}", settings.listen),
+            "stop the other program or say another --listen",
+        )),
+        _ => None,
+    };
+    Finding { what: "address", trouble }
+}
+
+fn keys(folder: &DataFolder) -> Finding {
+    let path = folder.keys();
+    let trouble = match std::fs::metadata(&path) {
+        Err(error) => Some((
+            format!("{}: {error}", path.display()),
+            "restore the key file from its own backup; without it the data cannot be read",
+        )),
+        Ok(file) => {
+            use std::os::unix::fs::PermissionsExt as _;
+            (file.permissions().mode() & 0o077 != 0).then(|| {
+                let text = format!("{} can be read by others", path.display());
+                (text, "chmod 600 it")
+            })
+        }
+    };
+    Finding { what: "key file", trouble }
+}
+
+async fn database(settings: &Settings, folder: &DataFolder) -> Vec<Finding> {
+    let db = match Db::open(open::records(settings, folder)).await {
+        Ok(db) => db,
+        Err(error) => {
+            let cure = "start the database, or mend MINSHU_DATABASE_URL";
+            return vec![Finding { what: "database", trouble: Some((error.to_string(), cure)) }];
+        }
+    };
+    let schema = match pending(&db, &migrations(&crate::capabilities())).await {
+        Err(error) => Some((error.to_string(), "start the newer program")),
+        Ok(steps) if steps.is_empty() => None,
+        Ok(steps) => Some((
+            format!("{} migrations are not applied", steps.len()),
+            "run `minshu migrate`; `minshu serve` does it too",
+        )),
+    };
+    let whole = match db.integrity_check().await {
+        Err(error) => Some((error.to_string(), "look at the disk and the database's own log")),
+        Ok(faults) if faults.is_empty() => None,
+        Ok(faults) => Some((faults.join("; "), "restore the last backup")),
+    };
+    vec![
+        Finding { what: "schema", trouble: schema },
+        Finding { what: "database integrity", trouble: whole },
+    ]
+}

@@ -1,0 +1,60 @@
+//! The subcommands.
+
+mod audit;
+mod doctor;
+mod migrate;
+mod openapi;
+mod packs;
+mod serve;
+mod systems;
+mod user;
+
+use std::process::ExitCode;
+
+use crate::error::CommandError;
+use crate::settings::{Arguments, Settings};
+
+/// What is to be done.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Serve pages, the API and the tasks beside them.
+    Serve(serve::Serve),
+    /// Bring the database to this program's schema and stop.
+    Migrate,
+    /// Check, compare, put in force or begin packs.
+    #[command(subcommand)]
+    Packs(packs::Packs),
+    /// Show how much of each system of the plan works on this build.
+    Systems(systems::Systems),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Prove the audit chain.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Add people.
+    #[command(subcommand)]
+    User(user::User),
+    /// Find likely troubles and say the cure.
+    Doctor,
+}
+
+/// Runs a subcommand.
+pub async fn run(arguments: Arguments, command: Command) -> Result<ExitCode, CommandError> {
+    let settings = Settings::read(&arguments)?;
+    match command {
+        Command::Serve(serve) => serve.run(settings).await,
+        Command::Migrate => migrate::run(settings).await,
+        Command::Packs(packs) => packs.run(settings).await,
+        Command::Systems(systems) => systems.run(&settings),
+        Command::Openapi => openapi::run(),
+        Command::Audit(audit) => audit.run(settings).await,
+        Command::User(user) => user.run(settings).await,
+        Command::Doctor => doctor::run(settings).await,
+    }
+}
+
+/// Prints a line for whoever typed the command.
+#[expect(clippy::print_stdout, reason = "the command line speaks to whoever typed it")]
+pub fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}

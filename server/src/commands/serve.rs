@@ -1,0 +1,93 @@
+//! `minshu serve`: everything in one process, until it is told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use minshu_kernel::clock::Clock;
+use minshu_runtime::audit::sealer;
+use minshu_runtime::system::{OffsetClock, SystemClock};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::say;
+use crate::error::CommandError;
+use crate::folder::{DataFolder, Purpose};
+use crate::settings::Settings;
+use crate::{clock, console, demonstration, open};
+
+/// How `serve` runs.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Load demonstration data and show accounts to enter with one click. Answers on this machine only, and only
+    /// on a data folder made for it.
+    #[arg(long)]
+    demonstration: bool,
+    /// Let a local socket move the clock. Only on a data folder made so.
+    #[arg(long)]
+    test_clock: bool,
+}
+
+impl Serve {
+    /// Serves.
+    pub async fn run(self, settings: Settings) -> Result<ExitCode, CommandError> {
+        if self.demonstration && !settings.listen.ip().is_loopback() {
+            return Err(CommandError::Setting {
+                place: "MINSHU_LISTEN (--listen)".into(),
+                what: format!(
+                    "the demonstration answers on this machine only, {} is open to others",
+                    settings.listen.ip()
+                ),
+            });
+        }
+        let purpose = Purpose { demonstration: self.demonstration, test_clock: self.test_clock };
+        let folder = DataFolder::open(&settings.data, purpose)?;
+        let test_clock = folder.purpose.test_clock.then(|| kept_clock(&folder));
+        let time: Arc<dyn Clock> = match &test_clock {
+            Some(clock) => clock.clone(),
+            None => Arc::new(SystemClock),
+        };
+        let accounts = self.demonstration.then(demonstration::accounts).transpose()?;
+        let house = open::house(&settings, &folder, time, accounts).await?;
+        if let Some(test_clock) = test_clock {
+            clock::listen(folder.path.clone(), test_clock)?;
+        }
+        console::listen(&folder.path, house.clone())?;
+        let tasks = house.start();
+        if self.demonstration && folder.fresh {
+            demonstration::load(&house, &settings.packs).await?;
+        }
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(CommandError::io(format!("{} cannot be listened at", settings.listen)))?;
+        let address =
+            listener.local_addr().map_err(CommandError::io("the address is not known"))?;
+        // Listened for before the address is told: whoever reads it may ask to stop at once.
+        let terminate = signal(SignalKind::terminate()).map_err(CommandError::io("signals"))?;
+        say(format!("listening on http://{address}"));
+        let router = minshu_runtime::http::router(house.clone());
+        axum::serve(listener, router)
+            .with_graceful_shutdown(stopped(terminate))
+            .await
+            .map_err(CommandError::io("serving"))?;
+        for task in tasks {
+            task.abort();
+        }
+        sealer::seal_all(&house).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn kept_clock(folder: &DataFolder) -> Arc<OffsetClock> {
+    let kept = std::fs::read_to_string(folder.path.join(clock::OFFSET)).ok();
+    let offset = kept.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+    Arc::new(OffsetClock::with_offset(offset))
+}
+
+/// Until SIGTERM or an interrupt.
+async fn stopped(mut terminate: Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: requests under way are answered first");
+}

@@ -1,0 +1,64 @@
+//! `minshu`: the list of capabilities, settings and subcommands. No behaviour of its own.
+
+mod clock;
+mod commands;
+mod console;
+mod demonstration;
+mod error;
+mod folder;
+mod open;
+mod people;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use minshu_server::capabilities;
+
+use crate::commands::Command;
+
+/// Minshu (闽枢): the common platform of Fujian Province's "Internet+" plan.
+#[derive(Debug, clap::Parser)]
+#[command(name = "minshu", version, about)]
+struct CommandLine {
+    #[command(flatten)]
+    settings: settings::Arguments,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let arguments = CommandLine::parse();
+    init_logs();
+    let executor = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(executor) => executor,
+        Err(error) => return fail(&error),
+    };
+    match executor.block_on(commands::run(arguments.settings, arguments.command)) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line speaks to whoever typed it")]
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("minshu: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because {cause}");
+        source = cause.source();
+    }
+    ExitCode::FAILURE
+}
+
+/// Logs go to standard error: `MINSHU_LOG=debug`, `MINSHU_LOG_FORMAT=json`.
+fn init_logs() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("MINSHU_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var("MINSHU_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        logs.json().init();
+    } else {
+        logs.init();
+    }
+}

@@ -1,0 +1,88 @@
+//! Opens the house on a data folder: migrations, keys, objects, divisions, packs.
+
+use std::sync::Arc;
+
+use minshu_kernel::clock::Clock;
+use minshu_kernel::division::Divisions;
+use minshu_runtime::house::{Foundation, House, HouseError, migrations};
+use minshu_runtime::http::{Demonstration, assets};
+use minshu_runtime::keys::{Keys, SystemEntropy};
+use minshu_runtime::packs::PackSources;
+use minshu_runtime::register::Register;
+use minshu_runtime::system::ClockIds;
+use minshu_storage::objects::{ObjectStorage, ObjectsPlace};
+use minshu_storage::records::migrate::migrate;
+use minshu_storage::records::{Db, Settings as RecordsSettings};
+
+use crate::error::CommandError;
+use crate::folder::DataFolder;
+use crate::settings::Settings;
+
+/// Which build this is: results of scenarios hold for it alone.
+pub fn build() -> String {
+    option_env!("MINSHU_BUILD").unwrap_or(concat!(env!("CARGO_PKG_VERSION"), "-dev")).to_owned()
+}
+
+/// How the records are opened.
+pub fn records(settings: &Settings, folder: &DataFolder) -> RecordsSettings {
+    match &settings.database_url {
+        Some(url) => RecordsSettings::postgres(url.clone()),
+        None => RecordsSettings::sqlite(folder.records()),
+    }
+}
+
+/// Opens the house; migrates first.
+pub async fn house(
+    settings: &Settings,
+    folder: &DataFolder,
+    clock: Arc<dyn Clock>,
+    demonstration: Option<Demonstration>,
+) -> Result<Arc<House>, CommandError> {
+    let capabilities = crate::capabilities();
+    let records = records(settings, folder);
+    let sets = migrations(&capabilities);
+    for step in migrate(&records, &sets).await? {
+        tracing::info!(owner = step.owner, version = step.version, name = step.name, "migrated");
+    }
+    let db = Db::open(records).await?;
+    let entropy = Arc::new(SystemEntropy);
+    let keys = Arc::new(Keys::open(&folder.keys(), folder.fresh, entropy.clone())?);
+    let objects = ObjectStorage::open(ObjectsPlace::Directory(folder.objects()), keys.clone())
+        .await
+        .map_err(|error| CommandError::Failed(error.to_string()))?;
+    let house = House::build(Foundation {
+        capabilities,
+        db,
+        objects: Arc::new(objects),
+        keys,
+        ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
+        clock,
+        entropy,
+        divisions: Arc::new(divisions()?),
+        packs: PackSources::read(&settings.packs).map_err(HouseError::Packs)?,
+        register: Arc::new(register()?),
+        scenario_results: settings.scenario_results.clone(),
+        single_process: settings.database_url.is_none(),
+        demonstration,
+        build: build(),
+    })
+    .await?;
+    Ok(house)
+}
+
+/// The register of systems, as the program was built with it.
+pub fn register() -> Result<Register, CommandError> {
+    Register::read(include_str!("../../plan/systems.toml"))
+        .map_err(|error| CommandError::Failed(format!("plan/systems.toml: {error}")))
+}
+
+/// The division tree that the pages' build made.
+pub fn divisions() -> Result<Divisions, CommandError> {
+    let csv = assets::divisions_csv().ok_or_else(|| {
+        CommandError::Failed("this program was built without web/dist: run `make web` first".into())
+    })?;
+    Divisions::from_csv(&csv).map_err(|problems| {
+        let first = problems.first().map(|p| format!("{p:?}")).unwrap_or_default();
+        CommandError::Failed(format!("the division tree is wrong: {first}"))
+    })
+}

@@ -1,0 +1,177 @@
+//! Settings: from the command line, the environment, and a file, in this order. A wrong one is refused with its place.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::CommandError;
+
+/// Settings of the command line and the environment; they win over the file.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Arguments {
+    /// The settings file (TOML).
+    #[arg(long, global = true, env = "MINSHU_SETTINGS", value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// The data folder.
+    #[arg(long, global = true, env = "MINSHU_DATA", value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// The address to listen at; port 0 takes a free one.
+    #[arg(long, global = true, env = "MINSHU_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// A PostgreSQL address; SQLite in the data folder where there is none.
+    #[arg(
+        long,
+        global = true,
+        env = "MINSHU_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// The packs' folder.
+    #[arg(long, global = true, env = "MINSHU_PACKS", value_name = "FOLDER")]
+    pub packs: Option<PathBuf>,
+    /// Results of scenarios, as the runner writes them.
+    #[arg(long, global = true, env = "MINSHU_SCENARIO_RESULTS", value_name = "FILE")]
+    pub scenario_results: Option<PathBuf>,
+}
+
+/// The settings file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<String>,
+    database_url: Option<String>,
+    packs: Option<PathBuf>,
+    scenario_results: Option<PathBuf>,
+}
+
+/// The settings in force.
+#[derive(Clone)]
+pub struct Settings {
+    /// The data folder; `./data`.
+    pub data: PathBuf,
+    /// The address to listen at; `127.0.0.1:8800`.
+    pub listen: SocketAddr,
+    /// A PostgreSQL address.
+    pub database_url: Option<String>,
+    /// The packs' folder: `./packs`, else `packs` beside the program.
+    pub packs: PathBuf,
+    /// Results of scenarios: `scenarios.json` beside the program, else `target/scenarios.json`.
+    pub scenario_results: Option<PathBuf>,
+}
+
+fn wrong(place: &str, what: impl Into<String>) -> CommandError {
+    CommandError::Setting { place: place.to_owned(), what: what.into() }
+}
+
+impl Settings {
+    /// Reads and checks.
+    pub fn read(arguments: &Arguments) -> Result<Settings, CommandError> {
+        let file = match &arguments.settings {
+            Some(path) => read_file(path)?,
+            None => File::default(),
+        };
+        let from_file = arguments.settings.as_ref().map(|p| p.display().to_string());
+        let file_place = from_file.as_deref().unwrap_or("the settings file");
+        let (listen, place) = match (&arguments.listen, &file.listen) {
+            (Some(text), _) => (text.clone(), "MINSHU_LISTEN (--listen)"),
+            (None, Some(text)) => (text.clone(), file_place),
+            (None, None) => ("127.0.0.1:8800".to_owned(), ""),
+        };
+        let listen = listen.parse().map_err(|_| {
+            wrong(place, format!("\"{listen}\" is no address and port, such as 127.0.0.1:8800"))
+        })?;
+        let database_url = arguments.database_url.clone().or(file.database_url);
+        if let Some(url) = &database_url
+            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        {
+            return Err(wrong(
+                "MINSHU_DATABASE_URL (--database-url)",
+                "the address must begin with postgres://; leave it out for SQLite",
+            ));
+        }
+        let beside = |name: &str| {
+            let program = std::env::current_exe().ok()?;
+            let path = program.parent()?.join(name);
+            path.exists().then_some(path)
+        };
+        let packs = arguments
+            .packs
+            .clone()
+            .or(file.packs)
+            .or_else(|| Path::new("packs").is_dir().then(|| PathBuf::from("packs")))
+            .or_else(|| beside("packs"))
+            .ok_or_else(|| {
+                wrong(
+                    "MINSHU_PACKS (--packs)",
+                    "there is no folder ./packs: say where the packs are",
+                )
+            })?;
+        if !packs.is_dir() {
+            let what = format!("{} is no folder", packs.display());
+            return Err(wrong("MINSHU_PACKS (--packs)", what));
+        }
+        let scenario_results = arguments
+            .scenario_results
+            .clone()
+            .or(file.scenario_results)
+            .or_else(|| beside("scenarios.json"))
+            .or_else(|| Some(PathBuf::from("target/scenarios.json")));
+        Ok(Settings {
+            data: arguments.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
+            listen,
+            database_url,
+            packs,
+            scenario_results,
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<File, CommandError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(CommandError::io(format!("the settings file {}", path.display())))?;
+    toml::from_str(&text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
+        wrong(&format!("{}:{line}", path.display()), error.message())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packs() -> Option<PathBuf> {
+        Some(std::env::temp_dir())
+    }
+
+    #[test]
+    fn a_wrong_setting_is_refused_with_its_place() {
+        let arguments =
+            Arguments { listen: Some("here".into()), packs: packs(), ..Arguments::default() };
+        let error = Settings::read(&arguments).err().unwrap().to_string();
+        assert!(error.starts_with("MINSHU_LISTEN (--listen): \"here\""), "{error}");
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("minshu.toml");
+        std::fs::write(&file, "data = \"x\"\nlisten_at = \"127.0.0.1:1\"\n").unwrap();
+        let arguments = Arguments { settings: Some(file), packs: packs(), ..Arguments::default() };
+        let error = Settings::read(&arguments).err().unwrap().to_string();
+        assert!(error.contains("minshu.toml:2"), "{error}");
+        assert!(error.contains("listen_at"), "{error}");
+
+        let url = Some("mysql://x".to_owned());
+        let arguments = Arguments { database_url: url, packs: packs(), ..Arguments::default() };
+        assert!(Settings::read(&arguments).is_err());
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_handbook() {
+        let arguments = Arguments { packs: packs(), ..Arguments::default() };
+        let settings = Settings::read(&arguments).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8800");
+        assert_eq!(settings.data, PathBuf::from("data"));
+    }
+}
