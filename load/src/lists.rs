@@ -1,0 +1,108 @@
+//! The work list over a million cases, in scopes from a county to the province. The rows are laid straight into the
+//! database, since only reading them is measured.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use minshu_kernel::personal::{Personal as _, Place};
+use minshu_runtime::keys::{Keys, SystemEntropy};
+
+use serde_json::json;
+
+use crate::client::Client;
+use crate::report::{Latencies, Report, moment};
+use crate::server::{Server, Trouble};
+
+const COUNTIES: [(&str, &str); 9] = [
+    ("350100", "350102"),
+    ("350100", "350103"),
+    ("350100", "350104"),
+    ("350200", "350203"),
+    ("350200", "350205"),
+    ("350300", "350302"),
+    ("350500", "350502"),
+    ("350500", "350582"),
+    ("350900", "350902"),
+];
+
+/// Measures.
+pub async fn measure(
+    program: &Path,
+    packs: &Path,
+    cases: u32,
+    report: &mut Report,
+) -> Result<(), Trouble> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let server = Server::start(program, packs, &data, None).await?;
+    let mut tokens = Vec::new();
+    for (number, division) in ["350102", "350100", "350000"].into_iter().enumerate() {
+        let post = server.post("load-test.clerk", division).await?;
+        tokens.push((division, server.person(20_000 + number as u32, Some(&post)).await?));
+    }
+    // One real case gives the item's version that the others point at.
+    let resident = server.person(3, None).await?;
+    let mut client = Client::connect(&server.address).await?;
+    let form = json!({ "request": { "division": "350102", "reason": "一件真的。" } });
+    let draft = json!({ "item": "load-test.request", "form": form });
+    let draft = client.act(&resident, "casework.save_draft", &draft).await?;
+    let draft: serde_json::Value = serde_json::from_slice(&draft.body)?;
+    let sent =
+        client.act(&resident, "casework.submit", &json!({ "draft": draft["draft"] })).await?;
+    if sent.status != 200 {
+        return Err(format!("the first case: {}", String::from_utf8_lossy(&sent.body)).into());
+    }
+    server.stop().await?;
+    seed(&data, cases)?;
+
+    let server = Server::start(program, packs, &data, None).await?;
+    for (division, token) in &tokens {
+        let mut client = Client::connect(&server.address).await?;
+        let mut all = Vec::new();
+        for path in
+            ["/api/casework/work_list?limit=50", "/api/casework/work_list?limit=50&view=place"]
+        {
+            for _ in 0..100 {
+                let begun = moment();
+                let answer = client.get(token, path).await?;
+                if answer.status != 200 {
+                    return Err(format!("{path}: {}", String::from_utf8_lossy(&answer.body)).into());
+                }
+                all.push(begun.elapsed());
+            }
+        }
+        let latencies = Latencies::new(all);
+        let value = format!("p50 {:.1} ms, p99 {:.1} ms", latencies.ms(0.5), latencies.ms(0.99));
+        let what = format!("work list of {cases} cases, scope {division}");
+        report.add(what, value, "< 20 ms", "");
+    }
+    server.stop().await?;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    Ok(())
+}
+
+/// Copies the one real case, with other ids, places and due times; what is personal is sealed for its own row.
+fn seed(data: &Path, cases: u32) -> Result<(), Trouble> {
+    let mut connection = rusqlite::Connection::open(data.join("records.sqlite"))?;
+    connection.pragma_update(None, "synchronous", false)?;
+    let transaction = connection.transaction()?;
+    let keys = Keys::open(&data.join("keys.toml"), false, Arc::new(SystemEntropy))?;
+    let columns = "item_version, pack, item, owner, submitted_by, form_clear, form_personal, division, province, state, open, stage, role, promised_due_ms, flag, submitted_ms, acted_version, version";
+    let sql = format!(
+        "INSERT INTO casework_case (id, number, prefecture, county, due_ms, applicant_name, {columns}) SELECT ?1, ?2, ?3, ?4, due_ms + ?5, ?6, {columns} FROM casework_case WHERE number NOT LIKE 'LT%' LIMIT 1"
+    );
+    {
+        let mut statement = transaction.prepare(&sql)?;
+        for number in 0..cases {
+            let (prefecture, county) = COUNTIES[number as usize % COUNTIES.len()];
+            let id = format!("01900000-0000-7000-8000-{number:012x}");
+            let due = i64::from(number % 9_973) * 60_000;
+            let place = Place { table: "casework_case", column: "applicant_name", row: &id };
+            let name = keys.seal(place, "测试员".as_bytes());
+            statement.execute((&id, format!("LT{number:09}"), prefecture, county, due, name))?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}

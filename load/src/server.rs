@@ -1,0 +1,140 @@
+//! The server under load: its own data folder, people made through its console socket.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::UnixStream;
+use tokio::process::{Child, Command};
+
+use crate::client::Client;
+use crate::report::moment;
+
+/// A running server.
+pub struct Server {
+    /// `127.0.0.1:port`.
+    pub address: String,
+    /// From the start of the process to the first answered request.
+    pub started_in: Duration,
+    /// Its data folder.
+    pub data: PathBuf,
+    child: Child,
+}
+
+/// What goes wrong.
+pub type Trouble = Box<dyn std::error::Error + Send + Sync>;
+
+impl Server {
+    /// Starts on a data folder.
+    pub async fn start(
+        program: &Path,
+        packs: &Path,
+        data: &Path,
+        database_url: Option<&str>,
+    ) -> Result<Server, Trouble> {
+        let begun = moment();
+        let mut command = Command::new(program);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .arg("--packs")
+            .arg(packs)
+            .env("MINSHU_LOG", "warn")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
+        if let Some(url) = database_url {
+            command.args(["--database-url", url]);
+        }
+        let mut child = command.spawn()?;
+        let output = child.stdout.take().ok_or("no output")?;
+        let mut lines = BufReader::new(output).lines();
+        let address = loop {
+            let line = lines.next_line().await?.ok_or("the server did not start")?;
+            if let Some(address) = line.strip_prefix("listening on http://") {
+                break address.to_owned();
+            }
+        };
+        let mut client = Client::connect(&address).await?;
+        let answer = client.get("", "/systems").await?;
+        if answer.status != 200 {
+            return Err(format!("the first page answers {}", answer.status).into());
+        }
+        Ok(Server { address, started_in: begun.elapsed(), data: data.to_owned(), child })
+    }
+
+    /// Resident memory in bytes.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status.lines().find(|l| l.starts_with("VmRSS:"))?;
+        let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kib * 1024)
+    }
+
+    /// Asks it to stop and waits.
+    pub async fn stop(mut self) -> Result<(), Trouble> {
+        if let Some(id) = self.child.id() {
+            let id = id.to_string();
+            Command::new("kill").args(["-TERM", &id]).status().await?;
+        }
+        tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await??;
+        Ok(())
+    }
+
+    /// Does an action as the console.
+    pub async fn console(&self, operation: &str, input: Json) -> Result<Json, Trouble> {
+        let stream = UnixStream::connect(self.data.join("console.sock")).await?;
+        let (reader, mut writer) = stream.into_split();
+        let line = format!("{}\n", json!({ "do": operation, "with": input }));
+        writer.write_all(line.as_bytes()).await?;
+        let answer = BufReader::new(reader).lines().next_line().await?.unwrap_or_default();
+        let answer: Json = serde_json::from_str(&answer)?;
+        match answer.get("reply") {
+            Some(reply) => Ok(reply.clone()),
+            None => Err(format!("{operation}: {answer}").into()),
+        }
+    }
+
+    /// A post that grants a role at a place.
+    pub async fn post(&self, role: &str, division: &str) -> Result<Json, Trouble> {
+        let name = format!("{division} {role}");
+        let organisation = json!({ "kind": "department", "name": name, "division": division });
+        let made = self.console("identity.add_organisation", organisation).await?;
+        let post = json!({
+            "organisation": made["organisation"],
+            "name": { "zh": "测试", "en": "Test" }, "roles": [role],
+        });
+        Ok(self.console("identity.add_post", post).await?["post"].clone())
+    }
+
+    /// A person who is signed in: the session's token.
+    pub async fn person(&self, number: u32, post: Option<&Json>) -> Result<String, Trouble> {
+        let phone = format!("139{number:08}");
+        let account = json!({
+            "name": "测试员", "number": citizen_number(number), "phone": phone,
+            "password": "load test password", "proved": true,
+            "posts": post.into_iter().collect::<Vec<_>>(),
+        });
+        self.console("identity.install_account", account).await?;
+        let mut client = Client::connect(&self.address).await?;
+        let input = json!({ "phone": phone, "password": "load test password" });
+        let answer = client.act("", "identity.sign_in", &input).await?;
+        let reply: Json = serde_json::from_slice(&answer.body)?;
+        reply["token"].as_str().map(str::to_owned).ok_or_else(|| format!("{reply}").into())
+    }
+}
+
+/// A number with a right check digit (GB 11643) that belongs to nobody we know.
+fn citizen_number(number: u32) -> String {
+    let body = format!(
+        "350102{}{:02}{:02}{:03}",
+        1950 + number % 50,
+        1 + number / 50 % 12,
+        1 + number / 600 % 28,
+        number % 1_000
+    );
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();
+    format!("{body}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
+}

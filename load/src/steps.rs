@@ -1,0 +1,109 @@
+//! Case steps: drafts saved, sent in, accepted and decided by many principals at once. Every step is durable, with its
+//! audit entry, event, access decision and schema check.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+use crate::client::{Answer, Client};
+use crate::report::{Latencies, Report, moment};
+use crate::server::{Server, Trouble};
+
+/// People at once.
+const PEOPLE: u32 = 128;
+
+struct Offices {
+    clerks: Vec<String>,
+    officers: Vec<String>,
+}
+
+/// Measures on a running server.
+pub async fn measure(
+    database: &str,
+    server: &Server,
+    length: Duration,
+    report: &mut Report,
+) -> Result<(), Trouble> {
+    let clerk = server.post("load-test.clerk", "350102").await?;
+    let officer = server.post("load-test.officer", "350102").await?;
+    let mut offices = Offices { clerks: Vec::new(), officers: Vec::new() };
+    for number in 0..8 {
+        offices.clerks.push(server.person(10_000 + number, Some(&clerk)).await?);
+        offices.officers.push(server.person(11_000 + number, Some(&officer)).await?);
+    }
+    let mut residents = Vec::new();
+    for number in 0..PEOPLE {
+        residents.push(server.person(number, None).await?);
+    }
+    let offices = Arc::new(offices);
+    let end = moment() + length;
+    let workers: Vec<_> = residents
+        .into_iter()
+        .enumerate()
+        .map(|(index, resident)| {
+            let (address, offices) = (server.address.clone(), offices.clone());
+            tokio::spawn(async move { work(&address, &resident, &offices, index, end).await })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for worker in workers {
+        all.extend(worker.await??);
+    }
+    let latencies = Latencies::new(all);
+    let rate = latencies.count() as f64 / length.as_secs_f64();
+    let (bar, peer) = match database {
+        "SQLite" => ("≥ 2 000/s, p99 < 50 ms", "Camunda 8: 100 tasks/s on 11 vCPU"),
+        _ => ("≥ 500/s, p99 < 50 ms", "Camunda 8: 100 tasks/s on 11 vCPU"),
+    };
+    let value = format!(
+        "{rate:.0}/s, p50 {:.1} ms, p99 {:.1} ms ({PEOPLE} people)",
+        latencies.ms(0.5),
+        latencies.ms(0.99)
+    );
+    report.add(format!("case step, durable, {database}"), value, bar, peer);
+    Ok(())
+}
+
+/// One person's cases, one after another, with the offices' steps between.
+async fn work(
+    address: &str,
+    resident: &str,
+    offices: &Offices,
+    index: usize,
+    end: Instant,
+) -> Result<Vec<Duration>, Trouble> {
+    let mut client = Client::connect(address).await?;
+    let mut latencies = Vec::new();
+    let clerk = &offices.clerks[index % offices.clerks.len()];
+    let officer = &offices.officers[index % offices.officers.len()];
+    let form = json!({ "request": { "division": "350102", "reason": "压力测试用的申请事由，写得和真的一样长一些。" } });
+    while moment() < end {
+        let mut step = async |client: &mut Client, token: &str, operation: &str, input: Json| {
+            let begun = moment();
+            let answer = client.act(token, operation, &input).await?;
+            latencies.push(begun.elapsed());
+            read(operation, &answer)
+        };
+        let draft = json!({ "item": "load-test.request", "form": form });
+        let draft = step(&mut client, resident, "casework.save_draft", draft).await?;
+        let send = json!({ "draft": draft["draft"] });
+        let case = step(&mut client, resident, "casework.submit", send).await?;
+        let accept = json!({ "case": case["case"], "version": case["version"] });
+        let case = step(&mut client, clerk, "casework.accept", accept).await?;
+        let decide = json!({
+            "case": case["case"], "version": case["version"],
+            "outcome": "granted", "reasons": "符合条件，准予办理。",
+        });
+        step(&mut client, officer, "casework.decide", decide).await?;
+    }
+    Ok(latencies)
+}
+
+fn read(operation: &str, answer: &Answer) -> Result<Json, Trouble> {
+    let body: Json = serde_json::from_slice(&answer.body)?;
+    if answer.status != 200 {
+        return Err(format!("{operation} answers {}: {body}", answer.status).into());
+    }
+    Ok(body)
+}

@@ -1,0 +1,221 @@
+//! Accounts, proofs, mandates, posts.
+
+use serde_json::{Value, json};
+
+use super::{Words, sentences};
+use crate::client::Browser;
+use crate::people::{Person, with_wrong_end};
+use crate::trouble::{Outcome, Trouble};
+use crate::world::{World, string};
+
+sentences! {
+    r"{人}在网页上注册账户" => register_on_page;
+    r"{人}用写错末位的身份证号码在网页上注册账户" => register_wrongly_on_page;
+    r"{人}用写错末位的身份证号码注册账户" => register_wrongly;
+    r"{人}已经注册，身份已经核验" => install_proved;
+    r"{人}已经注册，身份还没有核验" => register;
+    r"{人}在(\S+?)担任(\S+?)的(\S+?)" => install_officer;
+    r"{人}是平台运维员" => install_operator;
+    r"{人}在窗口核验{人}的身份" => prove;
+    r"{人}在窗口核验{人}的身份，但把证件号码看错了一位" => prove_wrongly;
+    r"{人}登记{人}可以代表(\S+?)办事" => record_mandate;
+    r"{人}登录" => sign_in;
+    r"{人}用错误的密码登录" => sign_in_wrongly;
+    r"{人}退出登录，换一台电脑重新登录" => sign_in_elsewhere;
+    r"{人}的身份应当(已经|还没有)核验" => is_proved;
+    r"{人}应当可以代表(\S+?)办事" => holds_mandate;
+}
+
+/// What somebody claims to be.
+fn claim(person: &Person, number: &str) -> Value {
+    json!({
+        "name": person.name, "number": number, "phone": person.phone, "password": person.password,
+    })
+}
+
+async fn register(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let input = claim(&person, &person.number);
+    let answer = world.api()?.act(None, "identity.register", &input, None).await?;
+    answer.expect("注册").map(drop)
+}
+
+async fn register_wrongly(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let input = claim(&person, &with_wrong_end(&person.number));
+    let answer = world.api()?.act(None, "identity.register", &input, None).await?;
+    world.last = Some(answer);
+    Ok(())
+}
+
+async fn fill_registration(world: &mut World, name: &str, number: &str) -> Outcome {
+    let person = world.person(name)?;
+    let mut browser = Browser::at(world.api()?.base())?;
+    browser.open("/register").await?;
+    let mut form = browser.form("/register")?;
+    for (field, value) in [
+        ("name", &*person.name),
+        ("number", number),
+        ("phone", &*person.phone),
+        ("password", &*person.password),
+    ] {
+        if !form.has(field) {
+            return Err(Trouble::story(format!("注册页上没有 {field} 这一栏")));
+        }
+        form.set(field, value);
+    }
+    browser.send(&form).await?;
+    world.browsers.insert(name.to_owned(), browser);
+    Ok(())
+}
+
+async fn register_on_page(world: &mut World, words: Words) -> Outcome {
+    let number = world.person(words.get(0))?.number;
+    fill_registration(world, words.get(0), &number).await?;
+    let page = &world.browser(words.get(0)).await?.page;
+    if page.status == 200 && page.path == "/me" {
+        return Ok(());
+    }
+    Err(Trouble::story(format!("注册后停在“{}”（{}）：{}", page.path, page.status, page.text())))
+}
+
+async fn register_wrongly_on_page(world: &mut World, words: Words) -> Outcome {
+    let number = with_wrong_end(&world.person(words.get(0))?.number);
+    fill_registration(world, words.get(0), &number).await
+}
+
+/// Adds somebody by the program's own command, as an operator at the machine does.
+async fn install(world: &mut World, name: &str, post: Option<(&str, &str, &str)>) -> Outcome {
+    let person = world.person(name)?;
+    let mut arguments = vec![
+        "user",
+        "add",
+        "--name",
+        &person.name,
+        "--number",
+        &person.number,
+        "--phone",
+        &person.phone,
+        "--password",
+        &person.password,
+        "--proved",
+    ];
+    if let Some((role, division, organisation)) = post {
+        arguments.extend(["--role", role, "--division", division, "--organisation", organisation]);
+    }
+    let (done, said) = world.server()?.command(&arguments).await?;
+    if done { Ok(()) } else { Err(Trouble::Server(format!("minshu user add：{said}"))) }
+}
+
+async fn install_proved(world: &mut World, words: Words) -> Outcome {
+    install(world, words.get(0), None).await
+}
+
+async fn install_officer(world: &mut World, words: Words) -> Outcome {
+    let (name, organisation, place) = (words.get(0), words.get(1), words.get(2));
+    let role = world.pack()?.roles.get(words.get(3)).cloned();
+    let role = role.ok_or_else(|| Trouble::story(format!("业务包里没有角色“{}”", words.get(3))))?;
+    let division = world.place(place).await?;
+    world.divisions.insert(name.to_owned(), division.clone());
+    install(world, name, Some((&role, &division, organisation))).await
+}
+
+async fn install_operator(world: &mut World, words: Words) -> Outcome {
+    let division = world.place("福建省").await?;
+    install(world, words.get(0), Some(("platform.operator", &division, "福建省数字办"))).await
+}
+
+/// The account that claims a person, as the clerk finds it by phone.
+async fn claimed(world: &mut World, clerk: &str, person: &Person) -> Result<String, Trouble> {
+    let answer = world.ask(clerk, "identity.claims", &[("phone", &person.phone)]).await?;
+    let found = answer.expect("查找账户")?;
+    let account = found.pointer("/claims/0/account").and_then(Value::as_str);
+    let missing = || Trouble::story(format!("窗口找不到{}的账户", person.name));
+    account.map(str::to_owned).ok_or_else(missing)
+}
+
+async fn prove_with(world: &mut World, words: &Words, seen: fn(&str) -> String) -> Outcome {
+    let person = world.person(words.get(1))?;
+    let account = claimed(world, words.get(0), &person).await?;
+    let input = json!({
+        "account": account, "evidence": "identity-card",
+        "number_seen": seen(&person.number), "name_seen": person.name,
+    });
+    world.act(words.get(0), "identity.prove", input).await.map(drop)
+}
+
+async fn prove(world: &mut World, words: Words) -> Outcome {
+    prove_with(world, &words, str::to_owned).await?;
+    // A session begun before the proof knows nothing of it for a moment.
+    world.forget_session(words.get(1));
+    world.last()?.clone().expect("核验身份").map(drop)
+}
+
+async fn prove_wrongly(world: &mut World, words: Words) -> Outcome {
+    prove_with(world, &words, with_wrong_end).await
+}
+
+async fn record_mandate(world: &mut World, words: Words) -> Outcome {
+    let (clerk, company) = (words.get(0), words.get(2));
+    let person = world.person(words.get(1))?;
+    let uscc = world.company(company)?;
+    // A company of the place that the counter serves.
+    let division = world.divisions.get(clerk).cloned();
+    let input = json!({
+        "uscc": uscc, "company": company, "division": division, "phone": person.phone,
+        "evidence": "营业执照原件和法定代表人签字的授权书",
+    });
+    let reply = world.act(clerk, "identity.record_mandate", input).await?.expect("登记代办")?;
+    world.organisations.insert(company.to_owned(), string(&reply, "organisation")?);
+    world.forget_session(words.get(1));
+    Ok(())
+}
+
+async fn sign_in(world: &mut World, words: Words) -> Outcome {
+    world.forget_session(words.get(0));
+    world.token(words.get(0)).await.map(drop)
+}
+
+async fn sign_in_wrongly(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let input = json!({ "phone": person.phone, "password": format!("{}不对", person.password) });
+    let answer = world.api()?.act(None, "identity.sign_in", &input, None).await?;
+    world.last = Some(answer);
+    Ok(())
+}
+
+/// The old session is ended on the server, the new one begins in a browser without any memory.
+async fn sign_in_elsewhere(world: &mut World, words: Words) -> Outcome {
+    let name = words.get(0);
+    let token = world.token(name).await?;
+    world.act(name, "identity.sign_out", json!({ "token": token })).await?.expect("退出登录")?;
+    world.forget_session(name);
+    let ended = world.api()?.ask(Some(&token), "identity.me", &[]).await?;
+    if ended.done() {
+        return Err(Trouble::story("退出登录以后，原来的会话还能用"));
+    }
+    world.token(name).await.map(drop)
+}
+
+async fn me(world: &mut World, name: &str) -> Result<Value, Trouble> {
+    world.ask(name, "identity.me", &[]).await?.expect("自己的账户")
+}
+
+async fn is_proved(world: &mut World, words: Words) -> Outcome {
+    let told = me(world, words.get(0)).await?;
+    let proved = told.get("proved").and_then(Value::as_bool);
+    if proved == Some(words.get(1) == "已经") {
+        return Ok(());
+    }
+    Err(Trouble::story(format!("核验状态是 {proved:?}")))
+}
+
+async fn holds_mandate(world: &mut World, words: Words) -> Outcome {
+    let told = me(world, words.get(0)).await?;
+    let held = told.get("mandates").and_then(Value::as_array).into_iter().flatten();
+    let mut names = held.filter_map(|m| m.get("organisation_name").and_then(Value::as_str));
+    if names.any(|name| name == words.get(1)) {
+        return Ok(());
+    }
+    Err(Trouble::story(format!("{}不能代表{}办事", words.get(0), words.get(1))))
+}

@@ -1,0 +1,3 @@
+//! The scenario files of this repository, without a server.
+
+mod features;
