@@ -86,7 +86,7 @@ async fn long_inboxes_have_pages() {
     world.house.settle().await;
     let first = world.house.get(&mut browser, "/inbox?unread=1").await;
     shows(&first, 200, &["有 25 条没读", "下一页"]);
-    let next = link(&first, "/inbox?unread=1&#38;sort=").replace("&#38;", "&");
+    let next = link(&first, "/inbox?unread=1&#38;after=").replace("&#38;", "&");
     let second = world.house.get(&mut browser, &next).await;
     shows(&second, 200, &["第一页"]);
     assert_eq!(first.text.matches("编号 N-").count(), 20);
@@ -114,6 +114,6 @@ async fn strangers_are_asked_to_sign_in_and_others_see_nothing() {
     }
     // Whoever was looking has left no trace: it is still unread.
     assert_eq!(world.unread(&resident).await, 1);
-    let seen = world.house.get(&mut own, "/inbox?sort=x&id=%00&unread=").await;
+    let seen = world.house.get(&mut own, "/inbox?after=x.%00&unread=").await;
     shows(&seen, 200, &["编号 A-1"]);
 }

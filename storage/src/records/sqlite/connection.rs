@@ -9,9 +9,6 @@ use std::time::Duration;
 
 /// Statements kept prepared on each connection.
 const STATEMENTS: usize = 512;
-/// Pages in the write-ahead log after which it is copied into the database: 16 MiB. A larger one
-/// makes commits steadier and recovery longer.
-const CHECKPOINT_PAGES: u32 = 4_000;
 
 /// Makes the folder of the database, durably.
 pub(in crate::records) fn make_folder(path: &Path) -> io::Result<()> {
@@ -57,7 +54,8 @@ pub(in crate::records) fn open_writer(
         Durability::Off => "OFF",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // The log is folded in beside the writer.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     connection.pragma_update(None, "cache_size", -16 * 1024)?;
     Ok(connection)

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread whose commits many write sets share, point reads in place, scans on
 //! reader threads.
 
+mod checkpoint;
 pub(super) mod connection;
 mod errors;
 mod readers;
@@ -33,11 +34,13 @@ impl SqliteRecords {
     pub(super) fn open(path: &Path, settings: &Settings) -> Result<Self, RecordsError> {
         connection::make_folder(path)
             .map_err(|e| RecordsError::Unavailable(format!("{}: {e}", path.display())))?;
-        let writing =
-            connection::open_writer(path, settings.durability).map_err(|e| records_error(&e))?;
+        let open = || connection::open_writer(path, settings.durability);
+        let mut writing = open().map_err(|e| records_error(&e))?;
+        let folding = open().map_err(|e| records_error(&e))?;
+        let checkpointer = checkpoint::Checkpointer::start(&mut writing, folding)?;
         let first = connection::open_reader(path).map_err(|e| records_error(&e))?;
         let readers = readers::Readers::start(path, settings)?;
-        let writer = writer::Writer::start(writing, settings)?;
+        let writer = writer::Writer::start(writing, checkpointer, settings)?;
         Ok(SqliteRecords { path: path.to_owned(), writer, readers, idle: Mutex::new(vec![first]) })
     }
 

@@ -1,6 +1,7 @@
 //! The writer thread. It takes everything that waits, runs each write set in a savepoint of its
 //! own, commits once, and only then answers them all: many acknowledgements share one fsync.
 
+use super::checkpoint::Checkpointer;
 use super::errors::records_error;
 use super::statement;
 use crate::records::{Settings, monotonic_now};
@@ -27,7 +28,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, settings: &Settings) -> Result<Self, RecordsError> {
+    pub(super) fn start(
+        connection: Connection,
+        checkpointer: Checkpointer,
+        settings: &Settings,
+    ) -> Result<Self, RecordsError> {
         let (queue, waiting) = mpsc::channel(settings.queue.max(1));
         let group = settings.group.max(1);
         let groups_in_queue = settings.queue.div_ceil(group).max(1) as u64;
@@ -36,7 +41,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("records-writer".into())
             .spawn(move || {
-                run(&connection, waiting, group, |group_ms| {
+                run(&connection, checkpointer, waiting, group, |group_ms| {
                     let old = pace.load(Ordering::Relaxed);
                     let new = group_ms.saturating_mul(groups_in_queue).clamp(20, 10_000);
                     pace.store((old * 7 + new) / 8, Ordering::Relaxed);
@@ -74,6 +79,7 @@ impl Drop for Writer {
 
 fn run(
     connection: &Connection,
+    checkpointer: Checkpointer,
     mut waiting: mpsc::Receiver<Work>,
     group: usize,
     pace: impl Fn(u64),
@@ -83,8 +89,10 @@ fn run(
         works.retain(|work| !work.answer.is_closed());
         let began = monotonic_now();
         commit_together(connection, std::mem::take(&mut works));
+        checkpointer.after_commit(connection);
         pace(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     }
+    drop(checkpointer);
     // What the planner learned is kept for the next start, and the log is folded into the file.
     let last = "PRAGMA analysis_limit = 400; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)";
     if let Err(error) = connection.execute_batch(last) {
@@ -215,13 +223,15 @@ mod tests {
     async fn a_full_disk_undoes_the_group_and_the_writer_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("full.sqlite");
-        let connection = connection::open_writer(&path, Durability::Full).unwrap();
+        let mut connection = connection::open_writer(&path, Durability::Full).unwrap();
+        let folding = connection::open_writer(&path, Durability::Full).unwrap();
         connection
             .execute_batch("CREATE TABLE blobs (id BIGINT PRIMARY KEY, content BYTEA)")
             .unwrap();
         // As a full disk: SQLITE_FULL when a hundred pages are used.
         connection.pragma_update(None, "max_page_count", 100).unwrap();
-        let writer = Writer::start(connection, &Settings::sqlite(&path)).unwrap();
+        let checkpointer = Checkpointer::start(&mut connection, folding).unwrap();
+        let writer = Writer::start(connection, checkpointer, &Settings::sqlite(&path)).unwrap();
         writer.apply(insert(1, 100)).await.unwrap();
         let both = [writer.apply(insert(2, 100)), writer.apply(insert(3, 1_000_000))];
         let answers = futures_util::future::join_all(both).await;
