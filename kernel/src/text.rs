@@ -2,11 +2,12 @@
 //! capability registers; texts of packs are [`LocalText`]s. Nothing a person reads is built elsewhere.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast::{Entry, Pattern, PatternElement};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -207,8 +208,16 @@ pub struct BadText {
 
 /// All texts, in both languages.
 pub struct Texts {
-    bundles: BTreeMap<Lang, FluentBundle<FluentResource>>,
-    keys: BTreeMap<Lang, Vec<String>>,
+    zh: Language,
+    en: Language,
+}
+
+/// The texts of one language.
+struct Language {
+    bundle: FluentBundle<FluentResource>,
+    /// Messages without arguments, ready to be shown: most of what a page says.
+    plain: HashMap<String, String>,
+    keys: Vec<String>,
 }
 
 impl std::fmt::Debug for Texts {
@@ -221,105 +230,107 @@ impl Texts {
     /// Reads the files. Each key must stand in both languages and once.
     pub fn load(sources: &[TextSource]) -> Result<Arc<Texts>, Vec<BadText>> {
         let mut problems = Vec::new();
-        let mut bundles = BTreeMap::new();
-        let mut keys: BTreeMap<Lang, Vec<String>> = BTreeMap::new();
-        for lang in Lang::ALL {
-            let id = lang.tag().parse().unwrap_or_default();
-            let mut bundle = FluentBundle::new_concurrent(vec![id]);
-            // Isolation marks around arguments would show in attributes and titles.
-            bundle.set_use_isolating(false);
-            for source in sources {
-                let text = match lang {
-                    Lang::Zh => source.zh,
-                    Lang::En => source.en,
-                };
-                let bad = |what: String| BadText {
-                    owner: source.owner.to_owned(),
-                    lang: lang.code(),
-                    what,
-                };
-                let resource = match FluentResource::try_new(text.to_owned()) {
-                    Ok(resource) => resource,
-                    Err((resource, errors)) => {
-                        problems.extend(errors.iter().map(|e| bad(e.to_string())));
-                        resource
-                    }
-                };
-                for entry in resource.entries() {
-                    if let fluent_bundle_entry::Message(id) = message_id(entry) {
-                        keys.entry(lang).or_default().push(id);
-                    }
-                }
-                if let Err(errors) = bundle.add_resource(resource) {
-                    problems.extend(errors.iter().map(|e| bad(e.to_string())));
-                }
-            }
-            bundles.insert(lang, bundle);
+        let [zh, en] = Lang::ALL.map(|lang| Language::load(lang, sources, &mut problems));
+        for (from, other, lang) in [(&zh, &en, Lang::En), (&en, &zh, Lang::Zh)] {
+            let missing = from.keys.iter().filter(|key| !other.bundle.has_message(key));
+            problems.extend(missing.map(|key| BadText {
+                owner: key.clone(),
+                lang: lang.code(),
+                what: "this message is missing".to_owned(),
+            }));
         }
-        for (lang, other) in [(Lang::Zh, Lang::En), (Lang::En, Lang::Zh)] {
-            for key in keys.get(&lang).into_iter().flatten() {
-                if !keys.get(&other).is_some_and(|all| all.contains(key)) {
-                    problems.push(BadText {
-                        owner: key.clone(),
-                        lang: other.code(),
-                        what: "this message is missing".to_owned(),
-                    });
-                }
-            }
+        if problems.is_empty() { Ok(Arc::new(Texts { zh, en })) } else { Err(problems) }
+    }
+
+    const fn language(&self, lang: Lang) -> &Language {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
         }
-        if problems.is_empty() { Ok(Arc::new(Texts { bundles, keys })) } else { Err(problems) }
     }
 
     /// The keys of a language, as registered.
     pub fn keys(&self, lang: Lang) -> &[String] {
-        self.keys.get(&lang).map_or(&[], Vec::as_slice)
+        &self.language(lang).keys
     }
 
     /// Whether a key is registered.
     pub fn has(&self, key: &str) -> bool {
-        self.bundles.get(&Lang::Zh).is_some_and(|b| b.has_message(key))
+        self.zh.bundle.has_message(key)
     }
 
     /// The message in a language. A key that is not registered answers itself in brackets, so
     /// that a missing text is seen at once and fails the tests that look for brackets.
     pub fn say(&self, lang: Lang, message: &Message) -> String {
-        let missing = || format!("[{}]", message.key);
-        let Some(bundle) = self.bundles.get(&lang) else { return missing() };
-        let Some(pattern) = bundle.get_message(&message.key).and_then(|m| m.value()) else {
-            return missing();
+        self.say_with(lang, &message.key, &message.args)
+    }
+
+    fn say_with(&self, lang: Lang, key: &str, args: &[(&'static str, Arg)]) -> String {
+        let language = self.language(lang);
+        if let Some(text) = language.plain.get(key) {
+            return text.clone();
+        }
+        let Some(pattern) = language.bundle.get_message(key).and_then(|m| m.value()) else {
+            return format!("[{key}]");
         };
-        let mut args = FluentArgs::new();
-        for (name, value) in &message.args {
+        let mut given = FluentArgs::new();
+        for (name, value) in args {
             let value: FluentValue<'_> = match value {
                 Arg::Text(text) => FluentValue::from(text.as_str()),
                 Arg::Number(number) => FluentValue::from(*number),
                 Arg::Local(text) => FluentValue::from(text.get(lang)),
-                Arg::Key(key) => FluentValue::from(self.say(lang, &Message::new(*key))),
+                Arg::Key(key) => FluentValue::from(self.say_with(lang, key, &[])),
             };
-            args.set(*name, value);
+            given.set(*name, value);
         }
         let mut errors = Vec::new();
-        bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+        language.bundle.format_pattern(pattern, Some(&given), &mut errors).into_owned()
     }
 }
 
-/// The id of a Fluent entry that is a message.
-mod fluent_bundle_entry {
-    /// A message by its id, or something else (a comment, a term).
-    pub(super) enum Found {
-        Message(String),
-        Other,
-    }
-    pub(super) use Found::Message;
-}
-
-fn message_id<S: AsRef<str>>(entry: &fluent_syntax::ast::Entry<S>) -> fluent_bundle_entry::Found {
-    match entry {
-        fluent_syntax::ast::Entry::Message(m) => {
-            fluent_bundle_entry::Found::Message(m.id.name.as_ref().to_owned())
+impl Language {
+    fn load(lang: Lang, sources: &[TextSource], problems: &mut Vec<BadText>) -> Language {
+        let id = lang.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
+        // Isolation marks around arguments would show in attributes and titles.
+        bundle.set_use_isolating(false);
+        let (mut plain, mut keys) = (HashMap::new(), Vec::new());
+        for source in sources {
+            let text = match lang {
+                Lang::Zh => source.zh,
+                Lang::En => source.en,
+            };
+            let owner = || source.owner.to_owned();
+            let bad = |what: String| BadText { owner: owner(), lang: lang.code(), what };
+            let resource = match FluentResource::try_new(text.to_owned()) {
+                Ok(resource) => resource,
+                Err((resource, errors)) => {
+                    problems.extend(errors.iter().map(|e| bad(e.to_string())));
+                    resource
+                }
+            };
+            for entry in resource.entries() {
+                if let Entry::Message(message) = entry {
+                    keys.push(message.id.name.to_owned());
+                    let text = message.value.as_ref().and_then(plain_text);
+                    plain.extend(text.map(|text| (message.id.name.to_owned(), text)));
+                }
+            }
+            if let Err(errors) = bundle.add_resource(resource) {
+                problems.extend(errors.iter().map(|e| bad(e.to_string())));
+            }
         }
-        _ => fluent_bundle_entry::Found::Other,
+        Language { bundle, plain, keys }
     }
+}
+
+/// The text of a pattern that has nothing to put in.
+fn plain_text(pattern: &Pattern<&str>) -> Option<String> {
+    let text = |element: &PatternElement<&str>| match element {
+        PatternElement::TextElement { value } => Some((*value).to_owned()),
+        PatternElement::Placeable { .. } => None,
+    };
+    pattern.elements.iter().map(text).collect()
 }
 
 /// Says texts in one language: what templates hold as `t`.
@@ -338,12 +349,12 @@ impl Speaker {
 
     /// A message without arguments.
     pub fn say(&self, key: &str) -> String {
-        self.texts.say(self.lang, &Message { key: Cow::Owned(key.to_owned()), args: Vec::new() })
+        self.texts.say_with(self.lang, key, &[])
     }
 
     /// A message with one argument.
     pub fn say1(&self, key: &str, name: &'static str, value: impl Into<Arg>) -> String {
-        self.texts.say(self.lang, &Message::new(key.to_owned()).with(name, value))
+        self.texts.say_with(self.lang, key, &[(name, value.into())])
     }
 
     /// A message with two arguments.
@@ -353,8 +364,8 @@ impl Speaker {
         first: (&'static str, impl Into<Arg>),
         second: (&'static str, impl Into<Arg>),
     ) -> String {
-        let message = Message::new(key.to_owned()).with(first.0, first.1).with(second.0, second.1);
-        self.texts.say(self.lang, &message)
+        let args = [(first.0, first.1.into()), (second.0, second.1.into())];
+        self.texts.say_with(self.lang, key, &args)
     }
 
     /// A message made elsewhere.
