@@ -17,6 +17,9 @@ use minshu_server::capabilities;
 
 use crate::commands::Command;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Minshu (闽枢): the common platform of Fujian Province's "Internet+" plan.
 #[derive(Debug, clap::Parser)]
 #[command(name = "minshu", version, about)]
