@@ -37,32 +37,64 @@ pub async fn measure(
         residents.push(server.person(number, None).await?);
     }
     let offices = Arc::new(offices);
-    let end = moment() + length;
-    let workers: Vec<_> = residents
-        .into_iter()
-        .enumerate()
-        .map(|(index, resident)| {
-            let (address, offices) = (server.address.clone(), offices.clone());
-            tokio::spawn(async move { work(&address, &resident, &offices, index, end).await })
-        })
-        .collect();
-    let mut all = Vec::new();
-    for worker in workers {
-        all.extend(worker.await??);
-    }
-    let latencies = Latencies::new(all);
-    let rate = latencies.count() as f64 / length.as_secs_f64();
-    let (bar, peer) = match database {
-        "SQLite" => ("≥ 2 000/s, p99 < 50 ms", "Camunda 8: 100 tasks/s on 11 vCPU"),
-        _ => ("≥ 500/s, p99 < 50 ms", "Camunda 8: 100 tasks/s on 11 vCPU"),
+    let (wanted, bar) = match database {
+        "SQLite" => (2_000, "≥ 2 000/s, p99 < 50 ms"),
+        _ => (500, "≥ 500/s, p99 < 50 ms"),
     };
-    let value = format!(
-        "{rate:.0}/s, p50 {:.1} ms, p99 {:.1} ms ({PEOPLE} people)",
-        latencies.ms(0.5),
-        latencies.ms(0.99)
-    );
-    report.add(format!("case step, durable, {database}"), value, bar, peer);
+    let peer = "Camunda 8: 100 tasks/s on 11 vCPU";
+    // At the rate of the bar, then as fast as it goes.
+    for pace in [Some(wanted), None] {
+        let end = moment() + length;
+        let workers: Vec<_> = residents
+            .iter()
+            .enumerate()
+            .map(|(index, resident)| {
+                let (address, offices) = (server.address.clone(), offices.clone());
+                let (resident, pace) = (resident.clone(), Pace::new(pace, index as u32));
+                tokio::spawn(
+                    async move { work(&address, &resident, &offices, index, pace, end).await },
+                )
+            })
+            .collect();
+        let mut all = Vec::new();
+        for worker in workers {
+            all.extend(worker.await??);
+        }
+        let latencies = Latencies::new(all);
+        let rate = latencies.count() as f64 / length.as_secs_f64();
+        let value = format!(
+            "{rate:.0}/s, p50 {:.1} ms, p99 {:.1} ms ({PEOPLE} people)",
+            latencies.ms(0.5),
+            latencies.ms(0.99)
+        );
+        let how = if pace.is_some() { "at the bar's rate" } else { "as fast as it goes" };
+        report.add(format!("case step, durable, {database}, {how}"), value, bar, peer);
+    }
     Ok(())
+}
+
+/// When a person's next step is due. A step that begins late because the one before was slow is measured from when it
+/// was due: nothing of a stall is left out.
+struct Pace {
+    gap: Option<Duration>,
+    due: Instant,
+}
+
+impl Pace {
+    /// `rate` steps a second of all people together, each beginning a little after the one before.
+    fn new(rate: Option<u32>, person: u32) -> Pace {
+        let gap = rate.map(|rate| Duration::from_secs(1) * PEOPLE / rate);
+        let offset = gap.unwrap_or_default() * person / PEOPLE;
+        Pace { gap, due: moment() + offset }
+    }
+
+    async fn next(&mut self) -> Instant {
+        let Some(gap) = self.gap else { return moment() };
+        let due = self.due;
+        self.due += gap;
+        tokio::time::sleep_until(due.into()).await;
+        due
+    }
 }
 
 /// One person's cases, one after another, with the offices' steps between.
@@ -71,6 +103,7 @@ async fn work(
     resident: &str,
     offices: &Offices,
     index: usize,
+    mut pace: Pace,
     end: Instant,
 ) -> Result<Vec<Duration>, Trouble> {
     let mut client = Client::connect(address).await?;
@@ -80,7 +113,7 @@ async fn work(
     let form = json!({ "request": { "division": "350102", "reason": "压力测试用的申请事由，写得和真的一样长一些。" } });
     while moment() < end {
         let mut step = async |client: &mut Client, token: &str, operation: &str, input: Json| {
-            let begun = moment();
+            let begun = pace.next().await;
             let answer = client.act(token, operation, &input).await?;
             latencies.push(begun.elapsed());
             read(operation, &answer)

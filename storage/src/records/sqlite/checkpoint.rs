@@ -90,7 +90,8 @@ fn run(own: &Connection, log: &Log, woken: &Receiver<()>) {
 
 /// Copies what no reader still needs in the log; answers up to which page, 0 where somebody else is folding.
 fn fold(connection: &Connection) -> u32 {
-    let told = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(2));
+    let told =
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(2));
     match told {
         Ok(page) => u32::try_from(page).unwrap_or(0),
         Err(error) => {
