@@ -64,9 +64,10 @@ e2e: ## The story in a real browser, with and without JavaScript
 	$(CARGO) build --profile $(PROFILE) -p minshu-server
 	cd e2e && npm ci --no-audit --no-fund && MINSHU_BIN=$(CURDIR)/$(MINSHU) npm test
 
-bench: web ## Benchmarks on the release binary; the report is target/bench/report.md
+bench: setup web ## Benchmarks on the release binary; the report is target/bench/report.md
 	$(CARGO) build --release -p minshu-server -p minshu-load
-	target/release/minshu-load --minshu $(RELEASE) --out target/bench
+	scripts/with-postgres --durable bash -c \
+	  'MINSHU_BENCH_POSTGRES=$$MINSHU_TEST_POSTGRES exec target/release/minshu-load --minshu $(RELEASE) --out target/bench'
 
 interop: web ## Independent clients against a running server
 	$(CARGO) build --profile swift -p minshu-server

@@ -74,6 +74,13 @@ impl Filter {
         self
     }
 
+    /// A condition as it stands, without values: a partial index is used only where its own condition is written.
+    #[must_use]
+    pub fn holds(mut self, condition: &'static str) -> Self {
+        self.sql.push_str(&format!("\n  AND {condition}"));
+        self
+    }
+
     /// `column IN (values)`; no value, nothing.
     #[must_use]
     pub fn within(mut self, column: &'static str, values: Vec<Value>) -> Self {

@@ -88,9 +88,9 @@ fn seed(data: &Path, cases: u32) -> Result<(), Trouble> {
     connection.pragma_update(None, "synchronous", false)?;
     let transaction = connection.transaction()?;
     let keys = Keys::open(&data.join("keys.toml"), false, Arc::new(SystemEntropy))?;
-    let columns = "item_version, pack, item, owner, submitted_by, form_clear, form_personal, division, province, state, open, stage, role, promised_due_ms, flag, submitted_ms, acted_version, version";
+    let columns = "item_version, pack, item, owner, submitted_by, form_clear, form_personal, division, province, state, open, stage, role, promised_due_ms, submitted_ms, acted_version, version";
     let sql = format!(
-        "INSERT INTO casework_case (id, number, prefecture, county, due_ms, applicant_name, {columns}) SELECT ?1, ?2, ?3, ?4, due_ms + ?5, ?6, {columns} FROM casework_case WHERE number NOT LIKE 'LT%' LIMIT 1"
+        "INSERT INTO casework_case (id, number, prefecture, county, due_ms, applicant_name, flag, {columns}) SELECT ?1, ?2, ?3, ?4, due_ms + ?5, ?6, ?7, {columns} FROM casework_case WHERE number NOT LIKE 'LT%' LIMIT 1"
     );
     {
         let mut statement = transaction.prepare(&sql)?;
@@ -100,7 +100,10 @@ fn seed(data: &Path, cases: u32) -> Result<(), Trouble> {
             let due = i64::from(number % 9_973) * 60_000;
             let place = Place { table: "casework_case", column: "applicant_name", row: &id };
             let name = keys.seal(place, "测试员".as_bytes());
-            statement.execute((&id, format!("LT{number:09}"), prefecture, county, due, name))?;
+            // One case in a thousand is overdue, one nearly due.
+            let flag = ["red", "yellow"].get(number as usize % 1_000).unwrap_or(&"none");
+            let number = format!("LT{number:09}");
+            statement.execute((&id, number, prefecture, county, due, name, flag))?;
         }
     }
     transaction.commit()?;

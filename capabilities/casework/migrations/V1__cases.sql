@@ -47,6 +47,12 @@ CREATE INDEX casework_case_role_prefecture ON casework_case (prefecture, role, d
 CREATE INDEX casework_case_role_county ON casework_case (county, role, due_ms, id) WHERE role IS NOT NULL;
 CREATE INDEX casework_case_role_township ON casework_case (township, role, due_ms, id) WHERE township IS NOT NULL AND role IS NOT NULL;
 CREATE INDEX casework_case_role_village ON casework_case (village, role, due_ms, id) WHERE village IS NOT NULL AND role IS NOT NULL;
+-- The few of them that carry a flag.
+CREATE INDEX casework_case_flag ON casework_case (role, flag, due_ms, id) WHERE flag <> 'none';
+CREATE INDEX casework_case_flag_prefecture ON casework_case (prefecture, role, flag, due_ms, id) WHERE flag <> 'none';
+CREATE INDEX casework_case_flag_county ON casework_case (county, role, flag, due_ms, id) WHERE flag <> 'none';
+CREATE INDEX casework_case_flag_township ON casework_case (township, role, flag, due_ms, id) WHERE township IS NOT NULL AND flag <> 'none';
+CREATE INDEX casework_case_flag_village ON casework_case (village, role, flag, due_ms, id) WHERE village IS NOT NULL AND flag <> 'none';
 CREATE INDEX casework_case_state ON casework_case (pack, state, due_ms, id);
 CREATE INDEX casework_case_state_prefecture ON casework_case (prefecture, pack, state, due_ms, id);
 CREATE INDEX casework_case_state_county ON casework_case (county, pack, state, due_ms, id);

@@ -2,7 +2,6 @@
 
 use minshu_kernel::access::{Scope, ScopeTerm};
 use minshu_kernel::action::Query;
-use minshu_kernel::clock::{DAY_MS, Timestamp};
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
 use minshu_kernel::list::{After, Filter, ListQuery};
@@ -18,8 +17,6 @@ use crate::store::cases::{COUNT_CASES, LIST_CASES, read_line};
 
 /// Counting stops here: a list of five hundred or of a million is the same to whoever works it off.
 const COUNT_MAX: u32 = 500;
-/// No case is flagged yellow longer before it is due: the longest arrangement of holidays and a working day.
-const YELLOW_DAYS_MAX: i64 = 45;
 
 /// Asks for work.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -106,7 +103,7 @@ impl Query for WorkList {
         for state in OPEN_STATES {
             in_place += count(ctx, &place, Filter::new().equal("state", state)).await?;
         }
-        let flagged = |flag| with_flag(Filter::new(), Some(flag), ctx.now);
+        let flagged = |flag| with_flag(Filter::new(), Some(flag));
         let counts = WorkCounts {
             mine: count(ctx, &mine, Filter::new()).await?,
             red: count(ctx, &mine, flagged(Flag::Red)).await?,
@@ -127,7 +124,7 @@ impl WorkList {
         place: &Scope,
         limit: u32,
     ) -> Result<Vec<Row>, Failure> {
-        let filter = with_flag(Filter::new(), self.flag, ctx.now);
+        let filter = with_flag(Filter::new(), self.flag);
         let query = |filter: Filter| ListQuery {
             select: LIST_CASES,
             columns: CASE_COLUMNS,
@@ -198,18 +195,12 @@ fn mine(ctx: &Ctx, scope: &Scope) -> Scope {
     Scope { terms }
 }
 
-/// With a flag: cases that can have it stand together at the front of the order, so that the search ends there.
-fn with_flag(filter: Filter, flag: Option<Flag>, now: Timestamp) -> Filter {
+/// With a flag. Cases that have one are few, and an index holds them alone.
+fn with_flag(filter: Filter, flag: Option<Flag>) -> Filter {
     match flag {
         None => filter,
         Some(Flag::None) => filter.equal("flag", Flag::None),
-        // A job raises flags; one that was not yet looked at is due already.
-        Some(Flag::Red) => filter.equal("flag", Flag::Red).compare("due_ms", "<=", now),
-        Some(Flag::Yellow) => filter.equal("flag", Flag::Yellow).compare(
-            "due_ms",
-            "<=",
-            now.plus_ms(YELLOW_DAYS_MAX * DAY_MS),
-        ),
+        Some(flag) => filter.equal("flag", flag).holds("flag <> 'none'"),
     }
 }
 

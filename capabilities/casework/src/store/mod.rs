@@ -63,7 +63,7 @@ pub(crate) fn list_statements() -> Vec<(&'static str, String)> {
             _ => Filter::new()
                 .equal("state", State::Submitted)
                 .equal("flag", Flag::Yellow)
-                .compare("due_ms", "<=", 0_i64),
+                .holds("flag <> 'none'"),
         };
         let query = ListQuery {
             select,
