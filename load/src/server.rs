@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use minshu_kernel::codes::citizen::check_character;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
@@ -134,7 +135,5 @@ fn citizen_number(number: u32) -> String {
         1 + number / 600 % 28,
         number % 1_000
     );
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();
-    format!("{body}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
+    format!("{body}{}", check_character(&body))
 }

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
+use minshu_kernel::codes::citizen::check_character;
+
 /// The division in which everybody's number was issued: 福州市鼓楼区.
 const ISSUED_IN: &str = "350102";
 /// The alphabet of GB 32100, by value.
@@ -73,17 +75,7 @@ pub fn citizen_number(serial: u32) -> String {
     let day = 1 + (serial / 480) % 28;
     let order = (serial / 13_440).wrapping_add(serial) % 1_000;
     let body = format!("{ISSUED_IN}{year}{month:02}{day:02}{order:03}");
-    let check = citizen_check(&body);
-    format!("{body}{check}")
-}
-
-/// ISO 7064 MOD 11-2 over 17 digits.
-fn citizen_check(body: &str) -> char {
-    let sum = body.bytes().fold(0_u32, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
-    match (12 - sum) % 11 {
-        10 => 'X',
-        digit => char::from_digit(digit, 10).unwrap_or('0'),
-    }
+    format!("{body}{}", check_character(&body))
 }
 
 /// A unified social credit code (GB 32100) of a company registered in 鼓楼区.

@@ -215,10 +215,16 @@ impl CitizenNumber {
     }
 
     fn expected_check(&self) -> char {
-        let sum: u32 =
-            self.0.bytes().zip(WEIGHTS).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
-        CHECKS[(sum % 11) as usize]
+        check_character(&self.0)
     }
+}
+
+/// The check character that belongs to the first 17 digits (GB 11643 §5, ISO 7064 MOD 11-2). What stands behind them,
+/// and what is no digit, does not count.
+pub fn check_character(digits: &str) -> char {
+    let value = |byte: u8| if byte.is_ascii_digit() { u32::from(byte - b'0') } else { 0 };
+    let sum: u32 = digits.bytes().zip(WEIGHTS).map(|(b, weight)| value(b) * weight).sum();
+    CHECKS[(sum % 11) as usize]
 }
 
 impl fmt::Debug for CitizenNumber {
@@ -247,8 +253,7 @@ mod tests {
 
     /// The seventeen digits with the check character that belongs to them.
     fn complete(seventeen: &str) -> String {
-        let check = CitizenNumber(seventeen.to_owned()).expected_check();
-        format!("{seventeen}{check}")
+        format!("{seventeen}{}", check_character(seventeen))
     }
 
     #[test]
