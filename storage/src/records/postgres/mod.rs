@@ -3,6 +3,7 @@
 
 mod errors;
 mod pool;
+mod tls;
 mod transaction;
 mod values;
 
@@ -42,10 +43,10 @@ struct Writing {
 
 impl PostgresRecords {
     pub(super) async fn open(url: &str, settings: &Settings) -> Result<Self, RecordsError> {
-        let config = pool::config(url)?;
+        let address = pool::address(url)?;
         let connections = settings.connections.max(1);
-        let writing = pool::writing(&config, connections, settings.durability)?;
-        let reading = pool::reading(&config, connections)?;
+        let writing = pool::writing(&address, connections, settings.durability)?;
+        let reading = pool::reading(&address, connections)?;
         drop(pool::get(&writing).await?);
         // At least one connection is left for point reads, unless there is only one.
         let scans = settings.readers.clamp(1, connections.saturating_sub(1).max(1));

@@ -2,6 +2,7 @@
 
 use super::RETRY_AFTER_MS;
 use super::errors::records_error;
+use super::tls::{self, Address};
 use crate::records::Durability;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
@@ -9,7 +10,7 @@ use deadpool_postgres::{
 };
 use minshu_kernel::records::RecordsError;
 use std::time::Duration;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::Config;
 
 /// How long a caller waits for a connection, and a connection for the server.
 const WAIT: Duration = Duration::from_secs(5);
@@ -23,25 +24,30 @@ const SESSION: &str = "SET statement_timeout = '60s'; SET lock_timeout = '10s'; 
     SET TIME ZONE 'UTC'";
 
 /// Reads the address.
-pub(in crate::records) fn config(url: &str) -> Result<Config, RecordsError> {
+pub(in crate::records) fn address(url: &str) -> Result<Address, RecordsError> {
     // The error's text names what is wrong, never the password.
-    let mut config: Config = url.parse().map_err(|e: tokio_postgres::Error| {
-        RecordsError::Unavailable(format!("the address of the database is wrong: {e}"))
-    })?;
+    let wrong = |what: String| {
+        RecordsError::Unavailable(format!("the address of the database is wrong: {what}"))
+    };
+    let (rest, wanted) = tls::split(url).map_err(wrong)?;
+    let mut config: Config =
+        rest.parse().map_err(|e: tokio_postgres::Error| wrong(e.to_string()))?;
+    config.ssl_mode(wanted.mode.to_config());
     config.connect_timeout(WAIT);
     config.tcp_user_timeout(Duration::from_secs(15));
     config.keepalives_idle(Duration::from_secs(30));
     if config.get_application_name().is_none() {
         config.application_name("minshu");
     }
-    Ok(config)
+    Ok(Address { config, tls: tls::connector(&wanted).map_err(wrong)? })
 }
 
 /// A connection of its own, outside the pools, and the future that drives it.
 pub(in crate::records) async fn connect(
     url: &str,
 ) -> Result<(tokio_postgres::Client, impl Future<Output = ()> + Send + 'static), RecordsError> {
-    let connected = config(url)?.connect(NoTls).await;
+    let Address { config, tls } = address(url)?;
+    let connected = config.connect(tls).await;
     let (client, connection) = connected.map_err(|e| records_error(&e))?;
     let driver = async move {
         if let Err(error) = connection.await {
@@ -53,7 +59,7 @@ pub(in crate::records) async fn connect(
 
 /// The pool for write sets.
 pub(super) fn writing(
-    config: &Config,
+    address: &Address,
     connections: usize,
     durability: Durability,
 ) -> Result<Pool, RecordsError> {
@@ -61,17 +67,18 @@ pub(super) fn writing(
         Durability::Full => "SET synchronous_commit = on",
         Durability::Off => "SET synchronous_commit = off",
     };
-    build(config, connections, format!("{SESSION}; {durable}"))
+    build(address, connections, format!("{SESSION}; {durable}"))
 }
 
 /// The pool for reading, which cannot write.
-pub(super) fn reading(config: &Config, connections: usize) -> Result<Pool, RecordsError> {
-    build(config, connections, format!("{SESSION}; SET default_transaction_read_only = on"))
+pub(super) fn reading(address: &Address, connections: usize) -> Result<Pool, RecordsError> {
+    build(address, connections, format!("{SESSION}; SET default_transaction_read_only = on"))
 }
 
-fn build(config: &Config, connections: usize, session: String) -> Result<Pool, RecordsError> {
+fn build(address: &Address, connections: usize, session: String) -> Result<Pool, RecordsError> {
     let recycling_method = RecyclingMethod::Fast;
-    let manager = Manager::from_config(config.clone(), NoTls, ManagerConfig { recycling_method });
+    let Address { config, tls } = address.clone();
+    let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method });
     let prepare = Hook::async_fn(move |client: &mut deadpool_postgres::ClientWrapper, _| {
         let session = session.clone();
         Box::pin(async move { client.batch_execute(&session).await.map_err(HookError::Backend) })

@@ -6,6 +6,7 @@ mod migrations;
 mod postgres;
 mod prepare;
 mod reads;
+mod tls;
 mod writes;
 
 use minshu_kernel::records::{Records, Row, Statement, Value, WriteSet};
