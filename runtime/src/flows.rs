@@ -1,6 +1,7 @@
 //! Flows: consumers of sealed events. At least once, idempotent by (flow, event), ordered per subject. What is refused
-//! for good goes to a dead letter and parks that subject's later events; what fails for the moment makes the
-//! flow wait, longer each time, and nothing is skipped.
+//! for good goes to a dead letter and parks that subject's later events. What fails for the moment makes the flow wait,
+//! longer each time; an event that has failed for too long is parked as well, so that other subjects go on. Nothing is
+//! skipped.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,6 +26,9 @@ use crate::store;
 const ROUND: i64 = 200;
 /// The longest wait of a flow whose action fails for the moment.
 const LONGEST_WAIT_MS: i64 = 60_000;
+/// An event that has failed for so long, and so often, is parked.
+const PATIENCE_MS: i64 = 10 * 60_000;
+const PATIENCE_TRIES: u32 = 5;
 
 /// A sealed event.
 #[derive(Debug, Clone)]
@@ -72,11 +76,25 @@ enum Outcome {
     Refused(Failure),
 }
 
-/// How long a flow waits after failures.
+/// How long a flow waits after failures of the event that is its next.
 #[derive(Default)]
 struct Breaker {
+    event: String,
     failures: u32,
+    since_ms: i64,
     until_ms: i64,
+}
+
+impl Breaker {
+    /// Counts a failure; answers whether the event is to be parked.
+    fn failed(&mut self, event: &str, now: i64) -> bool {
+        if self.event != event {
+            *self = Breaker { event: event.to_owned(), since_ms: now, ..Breaker::default() };
+        }
+        self.failures += 1;
+        self.until_ms = now + (200_i64 << self.failures.min(9)).min(LONGEST_WAIT_MS);
+        self.failures >= PATIENCE_TRIES && now - self.since_ms >= PATIENCE_MS
+    }
 }
 
 /// Runs all flows until told to stop.
@@ -106,15 +124,13 @@ async fn round(house: &House, breakers: &mut HashMap<String, Breaker>) -> Result
         if breaker.until_ms > now {
             continue;
         }
-        let (count, waiting) = advance(house, flow).await?;
+        let (count, waiting) = advance(house, flow, breaker).await?;
         handled += count;
         match waiting {
             None => *breaker = Breaker::default(),
             Some(failure) => {
-                breaker.failures += 1;
-                let wait = (200_i64 << breaker.failures.min(9)).min(LONGEST_WAIT_MS);
-                breaker.until_ms = now + wait;
-                tracing::warn!(flow = %flow.id, %failure, wait_ms = wait, "a flow waits");
+                let wait_ms = breaker.until_ms - now;
+                tracing::warn!(flow = %flow.id, %failure, wait_ms, "a flow waits");
             }
         }
     }
@@ -122,7 +138,11 @@ async fn round(house: &House, breakers: &mut HashMap<String, Breaker>) -> Result
 }
 
 /// Moves one flow along the sealed events; answers how many it passed and why it stopped, if it did.
-async fn advance(house: &House, flow: &Flow) -> Result<(usize, Option<Failure>), Failure> {
+async fn advance(
+    house: &House,
+    flow: &Flow,
+    breaker: &mut Breaker,
+) -> Result<(usize, Option<Failure>), Failure> {
     let records = &house.services.records;
     let cursor = records.point(store::FLOW.into(), values![&flow.id]).await?;
     let Some(cursor) = cursor.first() else {
@@ -143,8 +163,12 @@ async fn advance(house: &House, flow: &Flow) -> Result<(usize, Option<Failure>),
             match handle(house, flow, &event).await? {
                 Outcome::Done => {}
                 Outcome::Later(failure) => {
-                    waiting = Some(failure);
-                    break;
+                    if breaker.failed(&event.id, house.services.clock.now().0) {
+                        bury(house, flow, &event, &failure).await?;
+                    } else {
+                        waiting = Some(failure);
+                        break;
+                    }
                 }
                 Outcome::Refused(failure) => bury(house, flow, &event, &failure).await?,
             }
@@ -259,7 +283,7 @@ async fn bury(
 ) -> Result<(), Failure> {
     tracing::error!(flow = %flow.id, event = %event.id, %failure, "a dead letter parks its subject");
     let told: String = failure.to_string().chars().take(400).collect();
-    let statement = Statement::one(
+    let statement = Statement::any(
         store::INSERT_DEAD_LETTER,
         values![
             house.services.ids.next().to_string(),
@@ -284,5 +308,27 @@ pub async fn replay(house: &House, flow_id: &str, event_id: &str) -> Result<(), 
     match attempt(house, flow, &event).await {
         Outcome::Done => Ok(()),
         Outcome::Later(failure) | Outcome::Refused(failure) => Err(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_back_off_and_patience_ends() {
+        let mut breaker = Breaker::default();
+        let mut now = 0;
+        let mut waits = Vec::new();
+        while !breaker.failed("e1", now) {
+            waits.push(breaker.until_ms - now);
+            now = breaker.until_ms;
+        }
+        assert!(waits.is_sorted() && waits[0] < 1_000, "{waits:?}");
+        assert_eq!(waits.last(), Some(&LONGEST_WAIT_MS));
+        assert!((PATIENCE_MS..PATIENCE_MS + LONGEST_WAIT_MS).contains(&now));
+        // The next event has the whole patience again.
+        assert!(!breaker.failed("e2", now));
+        assert_eq!((breaker.failures, breaker.since_ms), (1, now));
     }
 }

@@ -301,12 +301,21 @@ async fn replay_letter(pages: &Pages, visit: &Visit, id: &str) -> Result<(), Fai
     if first.is_some_and(|first| first.id != letter.id) {
         return Err(Failure::new(Kind::Conflict, "platform.behind_another"));
     }
-    replay(&pages.house, &letter.flow, &letter.event).await?;
-    let action = EndDeadLetter {
-        id: letter.id.clone(),
-        version: letter.version,
-        end: End::Replayed,
-        reason: String::new(),
-    };
-    visit.act(&action).await.map(|_| ())
+    // Those behind it go on with it, until one fails again: it is then the first.
+    let subject = letters.iter().filter(|l| l.flow == letter.flow && l.subject == letter.subject);
+    for letter in subject {
+        match replay(&pages.house, &letter.flow, &letter.event).await {
+            Err(failure) if letter.id == id => return Err(failure),
+            Err(_) => break,
+            Ok(()) => {}
+        }
+        let action = EndDeadLetter {
+            id: letter.id.clone(),
+            version: letter.version,
+            end: End::Replayed,
+            reason: String::new(),
+        };
+        visit.act(&action).await?;
+    }
+    Ok(())
 }
