@@ -4,7 +4,7 @@
 use minshu_kernel::calendar::{Calendar, Pause};
 use minshu_kernel::clock::Timestamp;
 
-use crate::model::{Flag, State, Step, Verb};
+use crate::model::{Case, Flag, State, Step, Verb};
 use crate::pack::Item;
 use crate::rules::Standing;
 
@@ -54,6 +54,16 @@ pub fn after_step(
         _ => None,
     };
     Deadlines { due, promised_due }
+}
+
+/// The deadlines of a case whose clock runs, as its last step would set them by this calendar.
+pub fn recomputed(calendar: &Calendar, item: &Item, case: &Case, steps: &[Step]) -> Deadlines {
+    let standing =
+        Standing { state: case.state, stage: case.stage, accepted: case.accepted.is_some() };
+    let begun =
+        steps.iter().rev().find(|step| !step.verb.by_clock()).map_or(case.submitted, |s| s.at);
+    let before = Some(case.promised_due);
+    after_step(calendar, item, standing, begun, case.accepted, &pauses(steps), before)
 }
 
 /// The times in which the clock of the promise stood: an accepted case lay with the applicant.

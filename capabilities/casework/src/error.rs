@@ -106,6 +106,7 @@ pub fn verb_key(verb: Verb) -> &'static str {
         Verb::Deny => "casework-verb-deny",
         Verb::Withdraw => "casework-verb-withdraw",
         Verb::Flag => "casework-verb-flag",
+        Verb::Recompute => "casework-verb-recompute",
     }
 }
 
@@ -147,7 +148,7 @@ impl Fault for CaseworkError {
             CaseworkError::Conflict(first) => {
                 let (who, place) = match &first.role {
                     Some(role) => (Arg::from(role), first.place.clone()),
-                    None if first.verb == Verb::Flag => {
+                    None if first.verb.by_clock() => {
                         (Arg::Key("casework-actor-clock"), String::new())
                     }
                     None => (Arg::Key("casework-actor-applicant"), String::new()),

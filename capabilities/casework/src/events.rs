@@ -143,6 +143,18 @@ case_event!(
     "The applicant took a case back."
 );
 case_event!(
+    /// The limits of a case moved.
+    CaseRescheduled,
+    "casework.case.rescheduled",
+    "The working-day calendar was edited, and the limits of a case moved with it.",
+    /// The declared day, `2026-07-17`.
+    date: String,
+    /// The end of the current step before, milliseconds since 1970 in UTC.
+    due_before_ms: Option<Timestamp>,
+    /// The end of the promised limit before, milliseconds since 1970 in UTC.
+    promised_due_before_ms: Timestamp
+);
+case_event!(
     /// A flag was raised.
     CaseFlagged,
     "casework.case.flagged",

@@ -61,7 +61,8 @@ impl Capability for Casework {
             .event::<events::CaseAdvanced>()
             .event::<events::CaseDecided>()
             .event::<events::CaseWithdrawn>()
-            .event::<events::CaseFlagged>();
+            .event::<events::CaseFlagged>()
+            .event::<events::CaseRescheduled>();
         contract.permission_sets.extend(permission_sets());
         contract.problem_types.extend(
             error::PROBLEM_TYPES
@@ -69,7 +70,14 @@ impl Capability for Casework {
                 .map(|(code, kind)| ProblemType { code, status: kind.status() }),
         );
         contract.section::<pack::Item>("casework.item");
-        contract.migrations.push(("V1__cases", include_str!("../migrations/V1__cases.sql")));
+        contract.migrations.extend([
+            ("V1__cases", include_str!("../migrations/V1__cases.sql")),
+            (
+                "V2__housekeeping_and_calendar",
+                include_str!("../migrations/V2__housekeeping_and_calendar.sql"),
+            ),
+        ]);
+        contract.object_uses.push(store::MATERIAL_OF_OBJECT);
         contract.sql(&store::statements());
         contract.statements.extend(store::list_statements());
         contract.statements.extend(measures::statements());
@@ -98,6 +106,8 @@ fn actions_and_queries(contract: &mut Contract) {
         .action::<actions::Advance>()
         .action::<actions::Decide>()
         .action::<actions::FlagDue>()
+        .action::<actions::RecomputeDue>()
+        .after_calendar::<actions::FollowCalendar>()
         .action::<actions::Open>();
     contract
         .query::<queries::Items>()
@@ -191,9 +201,14 @@ fn permission_sets() -> Vec<PermissionSet> {
         set("casework.read", ("查看办件", "Read cases"), Basis::Post, &READING),
         set(
             "casework.system",
-            ("开办件、亮时限旗", "Open cases, raise flags"),
+            ("开办件、亮时限旗、随日历重算时限", "Open cases, raise flags, recompute deadlines"),
             Basis::System,
-            &["casework.open", "casework.flag_due"],
+            &[
+                "casework.open",
+                "casework.flag_due",
+                "casework.follow_calendar",
+                "casework.recompute_due",
+            ],
         ),
     ]
 }

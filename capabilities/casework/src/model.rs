@@ -97,6 +97,15 @@ words! {
         Withdraw = "withdraw",
         /// The clock raised a flag.
         Flag = "flag",
+        /// The calendar was edited, and the limits with it.
+        Recompute = "recompute",
+    }
+}
+
+impl Verb {
+    /// Whether the house itself took the step: it stands in nobody's way, and the step under way goes on.
+    pub const fn by_clock(self) -> bool {
+        matches!(self, Verb::Flag | Verb::Recompute)
     }
 }
 

@@ -65,7 +65,7 @@ impl Standing {
             }
             (V::Deny, S::Accepted) if does(StageAct::Deny) && self.stage == last => to(S::Denied),
             (V::Withdraw, S::Submitted | S::Returned | S::Accepted) => to(S::Withdrawn),
-            (V::Flag, S::Submitted | S::Accepted) => self,
+            (V::Flag | V::Recompute, S::Submitted | S::Accepted) => self,
             _ => return Err(refused),
         };
         Ok(next)

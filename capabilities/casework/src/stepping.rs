@@ -100,7 +100,7 @@ fn fresh(ctx: &Ctx, case: &Case, steps: &[Step], version: i64) -> Result<(), Fai
     if version >= case.acted_version {
         return Ok(());
     }
-    let first = steps.iter().find(|step| step.sequence > version && step.verb != Verb::Flag);
+    let first = steps.iter().find(|step| step.sequence > version && !step.verb.by_clock());
     let (verb, role, division) = match first {
         Some(step) => (step.verb, step.actor_role.as_deref(), step.actor_division),
         None => (Verb::Flag, None, None),
@@ -185,7 +185,10 @@ pub(crate) fn take(
         case.closed = Some(ctx.now);
     }
     let calendar = ctx.services.calendar.current();
-    if verb != Verb::Flag {
+    if verb == Verb::Recompute {
+        let found = deadlines::recomputed(&calendar, &item.item, before, steps);
+        (case.due, case.promised_due) = (found.due, found.promised_due);
+    } else if !verb.by_clock() {
         case.acted_version = case.version;
         let mut pauses = deadlines::pauses(steps);
         if verb == Verb::Resubmit

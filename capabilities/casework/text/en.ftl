@@ -165,6 +165,7 @@ casework-step-correction = Correction
 casework-again-because = Why it was returned again: { $reason }
 casework-flagged-yellow = Nearly due: yellow flag
 casework-flagged-red = Overdue: red flag
+casework-recomputed = The calendar was edited: this step is now due { $until }
 casework-next-do = The one thing to do now
 casework-next-nothing = Nothing for you to do now
 casework-next-closed = Closed
@@ -223,6 +224,7 @@ casework-verb-grant = Granted
 casework-verb-deny = Denied
 casework-verb-withdraw = Withdrawn
 casework-verb-flag = Reminded of the limit
+casework-verb-recompute = Limits computed anew by the edited calendar
 
 # The officer's desk
 casework-work-title = Cases

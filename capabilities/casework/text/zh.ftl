@@ -148,6 +148,7 @@ casework-step-correction = 补正
 casework-again-because = 再次退回的理由：{ $reason }
 casework-flagged-yellow = 临期，亮黄牌
 casework-flagged-red = 逾期，亮红牌
+casework-recomputed = 工作日历有变动，这一步改为最迟 { $until }
 casework-next-do = 现在要做的一件事
 casework-next-nothing = 现在不用您做什么
 casework-next-closed = 已经办结
@@ -206,6 +207,7 @@ casework-verb-grant = 准予
 casework-verb-deny = 不予批准
 casework-verb-withdraw = 撤回
 casework-verb-flag = 时限提醒
+casework-verb-recompute = 按新的工作日历重算时限
 
 # 工作台
 casework-work-title = 办件

@@ -127,7 +127,7 @@ async fn install_operator(world: &mut World, words: Words) -> Outcome {
 
 /// The account that claims a person, as the clerk finds it by phone.
 async fn claimed(world: &mut World, clerk: &str, person: &Person) -> Result<String, Trouble> {
-    let answer = world.ask(clerk, "identity.claims", &[("phone", &person.phone)]).await?;
+    let answer = world.act(clerk, "identity.claims", json!({ "phone": person.phone })).await?;
     let found = answer.expect("查找账户")?;
     let account = found.pointer("/claims/0/account").and_then(Value::as_str);
     let missing = || Trouble::story(format!("窗口找不到{}的账户", person.name));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Words, sentences};
 use crate::client::Page;
@@ -15,6 +15,7 @@ use crate::world::World;
 sentences! {
     r"现在是(\d+年\d+月\d+日)(\d+)时(?:(\d+)分)?" => set_clock;
     r"过了(\d+)(天|小时|分钟)" => advance_clock;
+    r"{人}把(\d+年\d+月\d+日)定为(放假|上班)，说明“(.+?)”" => declare_day;
     "服务器重新启动" => restart;
     "审计链应当完整，其中有这些操作：" => chain_holds_with;
     "审计链应当完整" => chain_holds;
@@ -51,6 +52,15 @@ async fn move_clock(world: &mut World, line: &str) -> Outcome {
     world.server()?.clock(line).await?;
     world.forget_sessions();
     Ok(())
+}
+
+async fn declare_day(world: &mut World, told: Words) -> Outcome {
+    let day =
+        words::date(told.get(1)).ok_or_else(|| Trouble::story(format!("没有{}", told.get(1))))?;
+    let working = told.get(2) == "上班";
+    let reason = json!({ "zh": told.get(3), "en": told.get(3) });
+    let day = json!({ "date": day.to_string(), "working": working, "reason": reason });
+    world.act(told.get(0), "platform.declare_day", json!({ "day": day })).await.map(drop)
 }
 
 async fn restart(world: &mut World, _: Words) -> Outcome {

@@ -188,7 +188,7 @@ pub(super) fn office_words(t: &Speaker, office: &crate::queries::Office) -> Stri
 fn actor_words(t: &Speaker, step: &StepView) -> String {
     match (&step.office, step.verb) {
         (Some(office), _) => office_words(t, office),
-        (None, Verb::Flag) => t.say("casework-actor-clock"),
+        (None, verb) if verb.by_clock() => t.say("casework-actor-clock"),
         (None, _) => t.say("casework-actor-applicant"),
     }
 }
@@ -237,6 +237,10 @@ fn past(t: &Speaker, step: &StepView) -> Result<Event, Failure> {
     let name = match (step.verb, step.flag) {
         (Verb::Flag, Flag::Red) => t.say("casework-flagged-red"),
         (Verb::Flag, _) => t.say("casework-flagged-yellow"),
+        (Verb::Recompute, _) => match step.due_ms {
+            Some(due) => t.say1("casework-recomputed", "until", show::due(t, due)),
+            None => t.say(verb_key(step.verb)),
+        },
         (verb, _) => t.say(verb_key(verb)),
     };
     Ok(Event {

@@ -282,7 +282,7 @@ fn operation(verb: Verb) -> Option<&'static str> {
         Verb::Grant | Verb::Deny => Some("casework.decide"),
         Verb::Withdraw => Some("casework.withdraw"),
         Verb::Resubmit => Some("casework.begin_correction"),
-        Verb::Submit | Verb::Flag => None,
+        Verb::Submit | Verb::Flag | Verb::Recompute => None,
     }
 }
 

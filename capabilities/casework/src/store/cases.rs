@@ -19,6 +19,15 @@ SELECT id, number, pack, item, item_version, owner_account, owner, owner_organis
 FROM casework_case
 WHERE id = $1";
 
+    /// Cases whose clock runs, behind an id.
+    RUNNING_CASES = "
+SELECT id
+FROM casework_case
+WHERE role IS NOT NULL
+  AND id > $1
+ORDER BY id
+LIMIT $2";
+
     /// A new case.
     INSERT_CASE = "
 INSERT INTO casework_case (id, number, pack, item, item_version, owner_account, owner,

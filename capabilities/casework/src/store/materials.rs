@@ -33,6 +33,13 @@ SELECT id, draft_id, case_id, material, name, object, kind, bytes, state, upload
 FROM casework_material
 WHERE id = $1";
 
+    /// Whether a file of a draft or a case is this object.
+    MATERIAL_OF_OBJECT = "
+SELECT id
+FROM casework_material
+WHERE object = $1
+LIMIT 1";
+
     /// A new file of a draft.
     INSERT_MATERIAL = "
 INSERT INTO casework_material (id, draft_id, case_id, material, name, object, kind, bytes,

@@ -21,6 +21,8 @@ use uuid::Uuid;
 use crate::error::CaseworkError;
 use crate::model::{Flag, Owner, State};
 
+pub(crate) use materials::MATERIAL_OF_OBJECT;
+
 /// In a due column: nothing is due. The end of the year 9999, so that it sorts last and the column has no nulls.
 pub(crate) const NOTHING_DUE_MS: i64 = 253_402_271_999_999;
 

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod access;
+mod calendar;
 mod drafts;
 mod flags;
+mod housekeeping;
 mod pages;
 mod personal;
 mod races;
