@@ -42,6 +42,9 @@ pub trait Query: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     const NAME: &'static str;
     /// What it answers, for the API reference.
     const DOC: &'static str;
+    /// Whether its input names people (a citizen number, a telephone): then it is asked by POST alone, since addresses
+    /// are logged on their way.
+    const PERSONAL: bool = false;
     /// What it answers.
     type Reply: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
 
@@ -142,6 +145,8 @@ pub struct QueryEntry {
     pub name: &'static str,
     /// What it answers.
     pub doc: &'static str,
+    /// See [`Query::PERSONAL`].
+    pub personal: bool,
     /// JSON Schema of the input.
     pub input: Json,
     /// JSON Schema of the reply.
@@ -216,6 +221,7 @@ impl QueryEntry {
         QueryEntry {
             name: Q::NAME,
             doc: Q::DOC,
+            personal: Q::PERSONAL,
             input: schema_of::<Q>(),
             reply: schema_of::<Q::Reply>(),
             answer: Arc::new(|input, ctx| {

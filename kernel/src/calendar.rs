@@ -49,6 +49,18 @@ pub struct DayOverride {
     pub reason: LocalText,
 }
 
+/// A change of the calendar, for the actions that follow it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarChange {
+    /// Which change it is: the request that made it. Work that goes on in several jobs carries it on.
+    #[schemars(length(max = 36))]
+    pub change: String,
+    /// The day that was declared.
+    #[schemars(with = "String", extend("format" = "date", "maxLength" = 10))]
+    pub date: Date,
+}
+
 /// A day that does not follow the week, or follows it for another reason.
 #[derive(Debug, Clone)]
 struct Exception {

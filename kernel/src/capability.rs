@@ -156,6 +156,34 @@ pub struct DocumentEntry {
     pub at: Timestamp,
 }
 
+/// Rows that are of no use any more after some time: housekeeping takes them away, the oldest first, a bounded number
+/// at a time. The table's key is `id`, and an index begins with `by`.
+#[derive(Debug, Clone, Copy)]
+pub struct Sweep {
+    /// The table.
+    pub table: &'static str,
+    /// The column of milliseconds from which the time counts.
+    pub by: &'static str,
+    /// A condition that rows must meet besides; empty where there is none.
+    pub only: &'static str,
+    /// How long rows are kept, in milliseconds.
+    pub keep_ms: i64,
+}
+
+impl Sweep {
+    /// The ids of rows from before `$1`, at most `$2`.
+    pub fn select(&self) -> String {
+        let Sweep { table, by, only, .. } = self;
+        let and = if only.is_empty() { "" } else { " AND " };
+        format!("SELECT id FROM {table} WHERE {by} < $1{and}{only} ORDER BY {by}, id LIMIT $2")
+    }
+
+    /// Takes those rows away.
+    pub fn delete(&self) -> String {
+        format!("DELETE FROM {} WHERE id IN ({})", self.table, self.select())
+    }
+}
+
 /// A line of the navigation, shown to those who may do its operation.
 #[derive(Debug, Clone)]
 pub struct NavigationEntry {
@@ -208,6 +236,14 @@ pub struct Contract {
     pub documents: Vec<Arc<CtxFn<Timestamp, Vec<DocumentEntry>>>>,
     /// Lines of the navigation.
     pub navigation: Vec<NavigationEntry>,
+    /// Actions that follow a change of the working-day calendar, each with a
+    /// [`CalendarChange`](crate::calendar::CalendarChange): the change and the jobs for them are one write.
+    pub calendar_followers: Vec<&'static str>,
+    /// What housekeeping takes away.
+    pub sweeps: Vec<Sweep>,
+    /// Statements that answer a row where an object (`$1`, its address) is still of use. An object that no statement
+    /// knows is deleted a day after it came: who takes uploads says here where it keeps their addresses.
+    pub object_uses: Vec<&'static str>,
 }
 
 impl Contract {
@@ -221,6 +257,12 @@ impl Contract {
     pub fn query<Q: Query>(&mut self) -> &mut Self {
         self.queries.push(QueryEntry::of::<Q>());
         self
+    }
+
+    /// Adds an action that follows a change of the calendar.
+    pub fn after_calendar<A: Action>(&mut self) -> &mut Self {
+        self.calendar_followers.push(A::NAME);
+        self.action::<A>()
     }
 
     /// Adds an event type.

@@ -115,6 +115,9 @@ pub trait Objects: Send + Sync {
         address: &'a ObjectAddress,
     ) -> BoxFuture<'a, Result<Box<dyn Body>, ObjectsError>>;
 
+    /// Deletes an object; one that is not there is no failure.
+    fn remove<'a>(&'a self, address: &'a ObjectAddress) -> BoxFuture<'a, Result<(), ObjectsError>>;
+
     /// Writes a small named object in clear (audit heads): never personal data.
     fn put_named<'a>(
         &'a self,

@@ -407,6 +407,7 @@ kernel-not-a-form = The form cannot be read; reload the page and try again.
 kernel-too-many-files = At most 20 files at a time.
 kernel-json-wanted = Send application/json.
 kernel-not-json = The body is not valid JSON.
+kernel-ask-by-post = This query names people, and addresses are logged on their way. Ask by POST, with the values as JSON.
 kernel-bad-key = An idempotency key has 1 to 200 visible ASCII characters.
 kernel-unreadable = Cannot be read: {$what}
 kernel-unknown-parameter = There is no parameter {$name}.

@@ -347,6 +347,7 @@ kernel-not-a-form = 提交的表单读不懂，请刷新后再试。
 kernel-too-many-files = 一次最多传 20 个文件。
 kernel-json-wanted = 请用 application/json 提交。
 kernel-not-json = 提交的不是合法的 JSON。
+kernel-ask-by-post = 这个查询带有个人信息，写在网址里会被沿途记下。请改用 POST，把条件放在 JSON 里提交。
 kernel-bad-key = 请求编号只能用 1 到 200 个可见的英文字符。
 kernel-unreadable = 读不懂：{$what}
 kernel-unknown-parameter = 没有参数 {$name}。

@@ -1,6 +1,7 @@
 //! The working-day calendar in force: the State Council's arrangements with the days that operators declared.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use arc_swap::ArcSwap;
 use minshu_kernel::calendar::{Calendar, DayOverride, NATIONAL};
@@ -12,20 +13,28 @@ use minshu_kernel::values;
 
 use crate::store;
 
-/// Holds the calendar; exchanged whole when a day is declared.
+/// Holds the calendar; exchanged whole when a day is declared, here or in another process.
 pub struct CalendarHolder {
     current: ArcSwap<Calendar>,
+    /// Which edit of the declared days it was made from; rises with each.
+    revision: AtomicI64,
 }
 
 impl CalendarHolder {
     /// Reads the declared days.
     pub async fn open(records: &dyn Records) -> Result<CalendarHolder, Failure> {
-        Ok(CalendarHolder { current: ArcSwap::new(Arc::new(read(records).await?)) })
+        // Before the days are read: an edit in between is then read twice and never missed.
+        let revision = AtomicI64::new(revision(records).await?);
+        Ok(CalendarHolder { current: ArcSwap::new(Arc::new(read(records).await?)), revision })
     }
 
-    /// Reads the declared days again.
-    pub async fn reload(&self, records: &dyn Records) -> Result<(), Failure> {
-        self.current.store(Arc::new(read(records).await?));
+    /// Reads the declared days again where one was declared since.
+    pub async fn refresh(&self, records: &dyn Records) -> Result<(), Failure> {
+        let revision = revision(records).await?;
+        if revision != self.revision.load(Ordering::Acquire) {
+            self.current.store(Arc::new(read(records).await?));
+            self.revision.store(revision, Ordering::Release);
+        }
         Ok(())
     }
 }
@@ -34,6 +43,11 @@ impl CalendarInForce for CalendarHolder {
     fn current(&self) -> Arc<Calendar> {
         self.current.load_full()
     }
+}
+
+async fn revision(records: &dyn Records) -> Result<i64, Failure> {
+    let rows = records.point(store::CALENDAR_REVISION.into(), values![]).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.get("revision"))?)
 }
 
 async fn read(records: &dyn Records) -> Result<Calendar, Failure> {

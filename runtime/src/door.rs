@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::access::Refusal;
-use minshu_kernel::action::{ActionEntry, AnyDecision, JobDraft};
+use minshu_kernel::action::{Action as _, ActionEntry, AnyDecision, JobDraft};
+use minshu_kernel::calendar::CalendarChange;
 use minshu_kernel::ctx::{Call, Ctx, Door};
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::personal::Place;
@@ -16,6 +17,9 @@ use serde_json::Value as Json;
 
 use crate::audit::entry::{Entry, events_hash};
 use crate::house::House;
+use crate::housekeeping;
+use crate::platform::actions::declare_day::{DeclareDay, Declared};
+use crate::platform::actions::sweep::Sweep;
 use crate::store;
 
 /// How often a lost race is decided again before the caller is told.
@@ -78,6 +82,11 @@ impl House {
                 let what = format!("{} decided without asking for access", entry.name);
                 return Err(Failure::internal(what));
             }
+            let decision = match entry.name {
+                DeclareDay::NAME => self.with_calendar_jobs(&ctx, decision)?,
+                Sweep::NAME => housekeeping::sweep(self, ctx.now, decision).await?,
+                _ => decision,
+            };
             let reply = decision.reply.clone();
             let (set, refusal) =
                 self.write_set(entry, &ctx, decision, once.as_ref(), &input_hash)?;
@@ -86,6 +95,11 @@ impl House {
                     self.wake.notify_one();
                     if entry.name.starts_with("identity.") {
                         self.sessions.forget_all();
+                    }
+                    if entry.name == DeclareDay::NAME
+                        && let Err(failure) = self.calendar.refresh(&*self.services.records).await
+                    {
+                        tracing::warn!(%failure, "the calendar is read again in a moment");
                     }
                     return refusal.map_or(Ok(reply), Err);
                 }
@@ -201,6 +215,22 @@ impl House {
         };
         statements.push(entry.insert());
         Ok((WriteSet { statements }, refusal))
+    }
+
+    /// With the jobs that follow a change of the calendar.
+    fn with_calendar_jobs(&self, ctx: &Ctx, decision: AnyDecision) -> Result<AnyDecision, Failure> {
+        let reply = decision.reply.clone();
+        let declared: Declared = serde_json::from_value(reply).map_err(Failure::internal)?;
+        let date = declared.date.parse().map_err(|e: jiff::Error| Failure::internal(e))?;
+        let change = CalendarChange { change: ctx.request.to_string(), date };
+        let input = serde_json::to_value(&change).map_err(Failure::internal)?;
+        let job = |action: &&'static str| JobDraft {
+            key: format!("{action}:{}", change.change),
+            due: Some(ctx.now),
+            action,
+            input: input.clone(),
+        };
+        Ok(self.contract.calendar_followers.iter().map(job).fold(decision, AnyDecision::later))
     }
 
     /// A refusal of somebody who is signed in is part of the record too; an anonymous knock is not.

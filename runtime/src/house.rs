@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 use crate::access::AccessRules;
 use crate::audit::sealer;
 use crate::calendar::CalendarHolder;
+use crate::housekeeping;
 use crate::keys::Keys;
 use crate::numbers::LeasedNumbers;
 use crate::packs::{PackHolder, PackSources};
@@ -126,6 +127,8 @@ pub struct House {
     pub single_process: bool,
     /// The demonstration banner.
     pub demonstration: Option<crate::http::Demonstration>,
+    /// Under which name this process holds leases.
+    pub holder: String,
     /// Wakes the sealer when something was committed.
     pub wake: Arc<Notify>,
     /// Told when a round of sealing is done.
@@ -141,6 +144,13 @@ pub fn describe(capabilities: &[Arc<dyn Capability>]) -> Contract {
     for capability in capabilities {
         capability.describe(&mut contract);
     }
+    let of_use = contract.object_uses.iter().map(|sql| ("OBJECT_USE", (*sql).to_owned()));
+    let swept = contract
+        .sweeps
+        .iter()
+        .flat_map(|sweep| [("SWEEP_SELECT", sweep.select()), ("SWEEP_DELETE", sweep.delete())]);
+    let own: Vec<_> = of_use.chain(swept).collect();
+    contract.statements.extend(own);
     contract
 }
 
@@ -214,6 +224,7 @@ impl House {
             divisions: foundation.divisions,
             texts,
         };
+        let holder = services.ids.next().to_string();
         let authenticator = foundation.capabilities.iter().find_map(|c| c.authenticator(&services));
         let house = Arc::new(House {
             services,
@@ -234,11 +245,13 @@ impl House {
             standings: crate::standings::StandingsCache::default(),
             single_process: foundation.single_process,
             demonstration: foundation.demonstration,
+            holder,
             wake: Arc::new(Notify::new()),
             sealed: Arc::new(Notify::new()),
             sessions: crate::http::session::SessionCache::default(),
         });
         sealer::prepare(&house).await?;
+        housekeeping::prepare(&house).await?;
         Ok(house)
     }
 

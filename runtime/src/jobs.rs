@@ -39,6 +39,8 @@ pub async fn round(house: &House) -> Result<usize, Failure> {
     let now = house.services.clock.now().0;
     let records = &house.services.records;
     let rows = records.point(store::DUE_JOBS.into(), values![now, now, ROUND]).await?;
+    // A job that follows a change of the calendar was written with it: read behind the jobs, the calendar has it.
+    house.calendar.refresh(&**records).await?;
     for row in &rows {
         one(house, row, now).await?;
     }

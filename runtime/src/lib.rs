@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod door;
 pub mod flows;
 pub mod house;
+pub mod housekeeping;
 pub mod http;
 pub mod jobs;
 pub mod keys;

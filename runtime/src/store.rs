@@ -73,6 +73,9 @@ WHERE id = $1 AND version = $4 AND holder = $5";
     LEASE_CHAIN = "UPDATE platform_chain
 SET holder = $2, leased_until_ms = $3, version = version + 1
 WHERE id = $1 AND (holder = $2 OR leased_until_ms < $4)";
+    RELEASE_CHAIN = "UPDATE platform_chain
+SET leased_until_ms = 0, version = version + 1
+WHERE id = $1 AND holder = $2";
     INSERT_BLOCK = "INSERT INTO platform_block (number, first_position, last_position, root, chain, at_ms, signature)
 VALUES ($1, $2, $3, $4, $5, $6, $7)";
     LAST_BLOCK = "SELECT number, last_position
@@ -89,11 +92,12 @@ FROM platform_idempotency
 WHERE id = $1";
     KEEP_REPLY = "INSERT INTO platform_idempotency (id, body_hash, reply, at_ms)
 VALUES ($1, $2, $3, $4)";
-    FORGET_REPLIES = "DELETE FROM platform_idempotency
-WHERE at_ms < $1";
     PUT_JOB = "INSERT INTO platform_job (id, due_ms, action, input)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (id) DO UPDATE SET due_ms = excluded.due_ms, action = excluded.action, input = excluded.input, attempts = 0, leased_until_ms = 0, last_error = ''";
+    BEGIN_JOB = "INSERT INTO platform_job (id, due_ms, action, input)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO NOTHING";
     CANCEL_JOB = "DELETE FROM platform_job
 WHERE id = $1";
     DUE_JOBS = "SELECT id, due_ms, action, input, attempts
@@ -123,14 +127,22 @@ WHERE id = $1";
     TAKE_NUMBERS = "UPDATE platform_number
 SET next = next + $3
 WHERE id = $1 AND next = $2";
-    INSERT_UPLOAD = "INSERT INTO platform_upload (id, address, principal, kind, bytes, fingerprint, at_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT_UPLOAD = "INSERT INTO platform_upload (id, address, principal, kind, bytes, fingerprint, at_ms, sweep_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     FIND_UPLOAD = "SELECT kind, bytes, fingerprint
 FROM platform_upload
 WHERE address = $1 AND principal = $2 AND at_ms >= $3
 LIMIT 1";
-    FORGET_UPLOADS = "DELETE FROM platform_upload
-WHERE at_ms < $1";
+    UPLOADS_TO_SWEEP = "SELECT id, address
+FROM platform_upload
+WHERE sweep_ms < $1 AND at_ms < $2
+ORDER BY sweep_ms, id
+LIMIT $3";
+    FORGET_UPLOAD = "DELETE FROM platform_upload
+WHERE id = $1";
+    KEEP_UPLOAD = "UPDATE platform_upload
+SET sweep_ms = $2
+WHERE id = $1";
     KEEP_PACK_SET = "INSERT INTO platform_pack_set (id, content, at_ms)
 VALUES ($1, $2, $3)
 ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms";
@@ -152,7 +164,8 @@ FROM platform_dead_letter
 WHERE flow = $1 AND subject = $2 AND state = 'parked'";
     INSERT_DEAD_LETTER = "INSERT INTO platform_dead_letter
   (id, flow, subject, event, event_position, error, state, reason, at_ms, version)
-VALUES ($1, $2, $3, $4, $5, $6, 'parked', '', $7, 1)";
+VALUES ($1, $2, $3, $4, $5, $6, 'parked', '', $7, 1)
+ON CONFLICT (flow, event) DO NOTHING";
     DEAD_LETTERS = "SELECT id, flow, subject, event, event_position, error, state, reason, at_ms, version
 FROM platform_dead_letter
 WHERE state = $1
@@ -187,6 +200,21 @@ WHERE id = $1 AND principal = $2 AND state <> 'ended'";
     CALENDAR_DAYS = "SELECT id, working, reason_zh, reason_en
 FROM platform_calendar_day
 ORDER BY id";
+    CALENDAR_REVISION = "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS revision
+FROM platform_calendar_day";
+    VERIFICATION = "SELECT run, entries, total, beat_ms, report
+FROM platform_verification
+WHERE id = 'audit'";
+    BEGIN_VERIFICATION = "INSERT INTO platform_verification (id, run, entries, total, beat_ms, report)
+VALUES ('audit', $1, 0, $2, $3, '')
+ON CONFLICT (id) DO UPDATE SET run = excluded.run, entries = 0, total = excluded.total, beat_ms = excluded.beat_ms, report = ''
+WHERE platform_verification.report <> '' OR platform_verification.beat_ms < $4";
+    BEAT_VERIFICATION = "UPDATE platform_verification
+SET entries = $2, beat_ms = $3
+WHERE id = 'audit' AND run = $1";
+    END_VERIFICATION = "UPDATE platform_verification
+SET entries = $2, beat_ms = $3, report = $4
+WHERE id = 'audit' AND run = $1";
     PUT_CALENDAR_DAY = "INSERT INTO platform_calendar_day (id, working, reason_zh, reason_en, version)
 VALUES ($1, $2, $3, $4, 1)
 ON CONFLICT (id) DO UPDATE SET working = excluded.working, reason_zh = excluded.reason_zh, reason_en = excluded.reason_en, version = platform_calendar_day.version + 1";

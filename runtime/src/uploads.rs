@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::access::Principal;
-use minshu_kernel::clock::{Clock, DAY_MS};
+use minshu_kernel::clock::Clock;
 use minshu_kernel::ctx::StagedUploads;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::IdSource;
@@ -12,6 +12,7 @@ use minshu_kernel::objects::{ObjectAddress, Stored};
 use minshu_kernel::records::{Records, Statement, WriteSet};
 use minshu_kernel::values;
 
+use crate::housekeeping::{ATTACHING_MS, KEEP_UPLOADS_MS};
 use crate::store;
 
 /// Keeps whose an upload is.
@@ -30,6 +31,7 @@ impl Uploads {
     /// Keeps that this principal sent it.
     pub async fn keep(&self, who: &Principal, stored: &Stored) -> Result<(), Failure> {
         let bytes = i64::try_from(stored.bytes).map_err(Failure::internal)?;
+        let now = self.clock.now().0;
         let statement = Statement::one(
             store::INSERT_UPLOAD,
             values![
@@ -39,7 +41,8 @@ impl Uploads {
                 &stored.kind,
                 bytes,
                 &stored.fingerprint,
-                self.clock.now().0
+                now,
+                now + KEEP_UPLOADS_MS + ATTACHING_MS
             ],
         );
         Ok(self.records.apply(WriteSet { statements: vec![statement] }).await?)
@@ -53,7 +56,7 @@ impl StagedUploads for Uploads {
         address: &'a ObjectAddress,
     ) -> BoxFuture<'a, Result<Option<Stored>, Failure>> {
         Box::pin(async move {
-            let since = self.clock.now().0 - DAY_MS;
+            let since = self.clock.now().0 - KEEP_UPLOADS_MS;
             let asked = values![address.as_str(), who.reference(), since];
             let rows = self.records.point(store::FIND_UPLOAD.into(), asked).await?;
             let Some(row) = rows.first() else { return Ok(None) };

@@ -19,7 +19,8 @@ mod store;
 use std::sync::Arc;
 
 use minshu_kernel::access::{Authenticator, Basis, PermissionSet, PlatformRole};
-use minshu_kernel::capability::{Capability, Contract, ProblemType};
+use minshu_kernel::capability::{Capability, Contract, ProblemType, Sweep};
+use minshu_kernel::clock::DAY_MS;
 use minshu_kernel::ctx::Services;
 use minshu_kernel::text::TextSource;
 
@@ -177,10 +178,20 @@ impl Capability for Identity {
             .iter()
             .map(|(code, kind)| ProblemType { code, status: kind.status() });
         contract.problem_types.extend(problems);
-        contract.migrations.push((
-            "V1__people_and_organisations",
-            include_str!("../migrations/V1__people_and_organisations.sql"),
-        ));
+        contract.migrations.extend([
+            (
+                "V1__people_and_organisations",
+                include_str!("../migrations/V1__people_and_organisations.sql"),
+            ),
+            ("V2__sessions_by_end", include_str!("../migrations/V2__sessions_by_end.sql")),
+        ]);
+        // Who comes back takes away the own ones; those of accounts that stay away go here.
+        contract.sweeps.push(Sweep {
+            table: "identity_session",
+            by: "expires_ms",
+            only: "",
+            keep_ms: DAY_MS,
+        });
         for statements in store::all() {
             contract.sql(statements);
         }

@@ -4,4 +4,5 @@
 pub mod block;
 pub mod entry;
 pub mod sealer;
+pub mod verification;
 pub mod verify;

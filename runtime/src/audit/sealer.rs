@@ -26,7 +26,6 @@ const EVENTS: &str = "events";
 
 /// Seals until told to stop.
 pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
-    let holder = house.services.ids.next().to_string();
     let mut last_block_ms = house.services.clock.now().0;
     loop {
         let waited = tokio::time::timeout(Duration::from_millis(500), wake.notified()).await;
@@ -34,7 +33,7 @@ pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
             // A few commits share a round: the bar is 50 ms from commit to position.
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        match round(&house, &holder).await {
+        match round(&house).await {
             Ok(sealed) if sealed == ROUND as usize => wake.notify_one(),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "sealing waits"),
@@ -51,10 +50,19 @@ pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
 
 /// Seals everything that is committed now; for tests, the command line and a graceful stop.
 pub async fn seal_all(house: &House) -> Result<(), Failure> {
-    let holder = house.services.ids.next().to_string();
-    // The running sealer may hold the lease: what it seals needs no second hand.
-    while round(house, &holder).await? == ROUND as usize {}
+    // Another process may hold the lease: what it seals needs no second hand.
+    while round(house).await? == ROUND as usize {}
     Ok(())
+}
+
+/// Seals everything and gives the lease back, so that whoever comes next need not wait for its end.
+pub async fn finish(house: &House) -> Result<(), Failure> {
+    seal_all(house).await?;
+    let statements = [AUDIT, EVENTS]
+        .into_iter()
+        .map(|id| Statement::any(store::RELEASE_CHAIN, values![id, &house.holder]))
+        .collect();
+    Ok(house.services.records.apply(WriteSet { statements }).await?)
 }
 
 /// Makes sure that the chains' heads are there.
@@ -72,12 +80,13 @@ struct Head {
     version: i64,
 }
 
-async fn lease(house: &House, id: &str, holder: &str) -> Result<Option<Head>, Failure> {
+async fn lease(house: &House, id: &str) -> Result<Option<Head>, Failure> {
     let records = &house.services.records;
     let row = records.point(store::CHAIN.into(), values![id]).await?.into_iter().next();
     let row = row.ok_or_else(|| Failure::internal("the chain's head is missing"))?;
     let now = house.services.clock.now().0;
-    let ours = row.get::<String>("holder")? == holder;
+    let holder = &house.holder;
+    let ours = row.get::<String>("holder")? == *holder;
     let until: i64 = row.get("leased_until_ms")?;
     let mut version: i64 = row.get("version")?;
     if !ours || until < now + LEASE_MS / 2 {
@@ -97,18 +106,18 @@ async fn lease(house: &House, id: &str, holder: &str) -> Result<Option<Head>, Fa
 }
 
 /// One round; answers how many rows it sealed of the fuller of the two kinds.
-async fn round(house: &House, holder: &str) -> Result<usize, Failure> {
-    let audit = seal_audit(house, holder).await?;
-    let events = seal_events(house, holder).await?;
+async fn round(house: &House) -> Result<usize, Failure> {
+    let audit = seal_audit(house).await?;
+    let events = seal_events(house).await?;
     Ok(audit.max(events))
 }
 
-async fn seal_audit(house: &House, holder: &str) -> Result<usize, Failure> {
+async fn seal_audit(house: &House) -> Result<usize, Failure> {
     let rows = house.services.records.point(store::UNSEALED_AUDIT.into(), values![ROUND]).await?;
     if rows.is_empty() {
         return Ok(0);
     }
-    let Some(head) = lease(house, AUDIT, holder).await? else { return Ok(0) };
+    let Some(head) = lease(house, AUDIT).await? else { return Ok(0) };
     let mut statements = Vec::with_capacity(rows.len() + 1);
     let (mut position, mut chain) = (head.position, head.chain);
     for row in &rows {
@@ -119,18 +128,18 @@ async fn seal_audit(house: &House, holder: &str) -> Result<usize, Failure> {
     }
     statements.push(Statement::one(
         store::MOVE_CHAIN,
-        values![AUDIT, position, &chain, head.version, holder],
+        values![AUDIT, position, &chain, head.version, &house.holder],
     ));
     apply(house, statements).await.map(|done| if done { rows.len() } else { 0 })
 }
 
-async fn seal_events(house: &House, holder: &str) -> Result<usize, Failure> {
+async fn seal_events(house: &House) -> Result<usize, Failure> {
     let rows = house.services.records.point(store::UNSEALED_EVENTS.into(), values![ROUND]).await?;
     if rows.is_empty() {
         return Ok(0);
     }
     let full = rows.len() == ROUND as usize;
-    let Some(head) = lease(house, EVENTS, holder).await? else { return Ok(0) };
+    let Some(head) = lease(house, EVENTS).await? else { return Ok(0) };
     let mut statements = Vec::with_capacity(rows.len() + 1);
     let mut position = head.position;
     for (id, aggregate, version) in by_version(&rows)? {
@@ -143,7 +152,7 @@ async fn seal_events(house: &House, holder: &str) -> Result<usize, Failure> {
     }
     statements.push(Statement::one(
         store::MOVE_CHAIN,
-        values![EVENTS, position, "", head.version, holder],
+        values![EVENTS, position, "", head.version, &house.holder],
     ));
     apply(house, statements).await.map(|done| if done { rows.len() } else { 0 })
 }

@@ -3,7 +3,7 @@
 
 use minshu_kernel::error::Failure;
 use minshu_kernel::values;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::block::{Block, merkle_root};
 use super::entry::{Entry, GENESIS, events_hash};
@@ -11,7 +11,7 @@ use crate::house::House;
 use crate::store;
 
 /// What verification found.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Sealed entries that were computed again.
     pub entries: i64,
@@ -26,7 +26,7 @@ pub struct Report {
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The entry's position or the block's number.
     pub at: i64,
@@ -39,17 +39,34 @@ pub struct Fault {
 /// Verification stops after this many faults: one changed entry is enough to know.
 const MOST_FAULTS: usize = 20;
 
+/// Told how many entries were computed again so far.
+pub trait Progress: Send {
+    /// Some more were; a failure ends the verification.
+    fn reached(&mut self, entries: i64) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// Nobody wants to know.
+impl Progress for () {
+    async fn reached(&mut self, _: i64) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
 /// Verifies the whole chain from its beginning.
-pub async fn verify(house: &House) -> Result<Report, Failure> {
+pub async fn verify(house: &House, progress: &mut impl Progress) -> Result<Report, Failure> {
     let mut report = Report::default();
-    entries(house, &mut report).await?;
+    entries(house, &mut report, progress).await?;
     if report.faults.len() < MOST_FAULTS {
         blocks(house, &mut report).await?;
     }
     Ok(report)
 }
 
-async fn entries(house: &House, report: &mut Report) -> Result<(), Failure> {
+async fn entries(
+    house: &House,
+    report: &mut Report,
+    progress: &mut impl Progress,
+) -> Result<(), Failure> {
     let records = &house.services.records;
     let mut before = GENESIS.to_owned();
     let mut position = 0;
@@ -87,6 +104,7 @@ async fn entries(house: &House, report: &mut Report) -> Result<(), Failure> {
                 return Ok(());
             }
         }
+        progress.reached(report.entries).await?;
     }
     let head = records.point(store::CHAIN.into(), values!["audit"]).await?.into_iter().next();
     if let Some(row) = head {

@@ -90,7 +90,7 @@ fn answer(
     }
 }
 
-/// Does an action.
+/// Does an action, or answers a query whose input names people.
 pub async fn act(
     State(house): State<Arc<House>>,
     Path((capability, operation)): Path<(String, String)>,
@@ -117,7 +117,11 @@ pub async fn act(
                 ..Failure::new(Kind::Malformed, "kernel.not_json")
             }
         })?;
-        house.act(caller.call(format!("{capability}.{operation}"), input, key)).await
+        let operation = format!("{capability}.{operation}");
+        match house.queries.get(operation.as_str()) {
+            Some(query) if query.personal => house.ask(caller.call(operation, input, None)).await,
+            _ => house.act(caller.call(operation, input, key)).await,
+        }
     }
     .await;
     answer(&house, &headers, id, result)
@@ -149,6 +153,9 @@ pub async fn ask(
         let operation = format!("{capability}.{operation}");
         let entry = house.queries.get(operation.as_str());
         let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;
+        if entry.personal {
+            return Err(Failure::new(Kind::Malformed, "kernel.ask_by_post"));
+        }
         let input = query_input(&entry.input, &pairs)?;
         house.ask(caller.call(operation, input, None)).await
     }

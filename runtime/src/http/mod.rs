@@ -140,6 +140,7 @@ async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next
     let id = RequestId::fresh(&*house.services.ids);
     request.extensions_mut().insert(Incoming { id });
     let method = request.method().clone();
+    // Without the query: it may hold what somebody searched for.
     let path = request.uri().path().to_owned();
     let mut response = if house.demonstration.is_some() && !is_loopback_host(&request) {
         problem::plain(

@@ -32,10 +32,7 @@ pub fn document(contract: &Contract) -> Value {
                 "description": "The same caller, action and key do it once; kept thirty days.",
                 "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$" },
             }],
-            "requestBody": {
-                "required": true,
-                "content": { "application/json": { "schema": input } },
-            },
+            "requestBody": body(&input),
             "responses": responses(&reply),
             "security": [{ "session": [] }, {}],
         });
@@ -44,15 +41,21 @@ pub fn document(contract: &Contract) -> Value {
     for query in &contract.queries {
         let input = lift(&query.input, query.name, "Input", &mut schemas);
         let reply = lift(&query.reply, query.name, "Reply", &mut schemas);
-        let operation = json!({
+        let mut operation = json!({
             "operationId": query.name,
             "tags": [capability(query.name)],
             "description": query.doc,
-            "parameters": parameters(&input, &schemas),
             "responses": responses(&reply),
             "security": [{ "session": [] }, {}],
         });
-        paths.insert(path(query.name), json!({ "get": operation }));
+        let method = if query.personal {
+            operation["requestBody"] = body(&input);
+            "post"
+        } else {
+            operation["parameters"] = Value::Array(parameters(&input, &schemas));
+            "get"
+        };
+        paths.insert(path(query.name), json!({ method: operation }));
     }
     schemas.insert("Problem".to_owned(), problem_schema());
     json!({
@@ -61,7 +64,7 @@ pub fn document(contract: &Contract) -> Value {
             "title": "Minshu",
             "version": env!("CARGO_PKG_VERSION"),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
-            "description": "Actions are POST, queries are GET. Failures are application/problem+json (RFC 9457).",
+            "description": "Actions are POST, queries are GET; a query whose input names people is POST too, since addresses are logged on their way. Failures are application/problem+json (RFC 9457).",
         },
         "paths": paths,
         "components": {
@@ -69,6 +72,10 @@ pub fn document(contract: &Contract) -> Value {
             "securitySchemes": { "session": { "type": "http", "scheme": "bearer" } },
         },
     })
+}
+
+fn body(input: &Value) -> Value {
+    json!({ "required": true, "content": { "application/json": { "schema": input } } })
 }
 
 fn capability(name: &str) -> &str {

@@ -15,8 +15,10 @@ use crate::store;
 pub struct Platform;
 
 /// The platform's migrations.
-pub const MIGRATIONS: &[(&str, &str)] =
-    &[("V1__platform", include_str!("../../migrations/V1__platform.sql"))];
+pub const MIGRATIONS: &[(&str, &str)] = &[
+    ("V1__platform", include_str!("../../migrations/V1__platform.sql")),
+    ("V2__housekeeping", include_str!("../../migrations/V2__housekeeping.sql")),
+];
 
 const EVERYONE: &[&str] = &["platform.systems"];
 const OPERATE: &[&str] = &[
@@ -57,6 +59,13 @@ impl Platform {
                 may: OPERATE,
             },
         ]);
+        contract.permission_sets.push(PermissionSet {
+            id: "platform.housekeeping",
+            name: ("定时清理", "Housekeeping"),
+            basis: Basis::System,
+            may: &[actions::sweep::NAME],
+        });
+        contract.sweeps.extend(crate::housekeeping::OWN);
         contract.problem_types.extend([
             ProblemType { code: "platform.flow_gone", status: 409 },
             ProblemType { code: "platform.behind_another", status: 409 },
@@ -69,7 +78,8 @@ impl Platform {
             .query::<queries::dead_letters::DeadLetters>()
             .query::<queries::failed_jobs::FailedJobs>()
             .action::<actions::end_dead_letter::EndDeadLetter>()
-            .action::<actions::declare_day::DeclareDay>();
+            .action::<actions::declare_day::DeclareDay>()
+            .action::<actions::sweep::Sweep>();
         pages::describe(contract);
     }
 }

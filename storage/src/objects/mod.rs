@@ -13,7 +13,7 @@ pub use place::{ObjectsPlace, S3};
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::objects::{Body, Limits, ObjectAddress, Objects, ObjectsError, Stored};
-use object_store::ObjectStore;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -70,6 +70,15 @@ impl Objects for ObjectStorage {
         address: &'a ObjectAddress,
     ) -> BoxFuture<'a, Result<Box<dyn Body>, ObjectsError>> {
         Box::pin(read::open(&self.store, &self.keys, address))
+    }
+
+    fn remove<'a>(&'a self, address: &'a ObjectAddress) -> BoxFuture<'a, Result<(), ObjectsError>> {
+        Box::pin(async move {
+            match self.store.delete(&path_of(address)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(objects_error(&error)),
+            }
+        })
     }
 
     fn put_named<'a>(

@@ -67,6 +67,7 @@ impl Query for Claims {
     const NAME: &'static str = "identity.claims";
     const DOC: &'static str =
         "The accounts with a phone or claiming a number, masked, for the clerk at a counter.";
+    const PERSONAL: bool = true;
     type Reply = ClaimList;
 
     async fn answer(self, ctx: &Ctx) -> Result<ClaimList, Failure> {

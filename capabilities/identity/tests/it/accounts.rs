@@ -1,6 +1,8 @@
 //! Opening an account, signing in, the wait after wrong passwords, the proof at a counter.
 
 use minshu_kernel::access::Principal;
+use minshu_kernel::records::Records as _;
+use minshu_kernel::values;
 use serde_json::{Value as Json, json};
 
 use crate::world::{PASSWORD, World, number, phone, world, worlds};
@@ -287,4 +289,23 @@ async fn what_is_told_to_the_world_holds_no_names_or_numbers() {
     }
     kinds.sort_unstable();
     assert_eq!(kinds, ["identity.account.proved", "identity.account.registered"]);
+}
+
+#[tokio::test]
+async fn sessions_that_ran_out_go_with_their_rows() {
+    for world in worlds().await {
+        world.account(1, true, &[]).await;
+        world.token(1).await;
+        let count = async || -> i64 {
+            let sql = "SELECT COUNT(*) AS n FROM identity_session";
+            world.house.house.db.scan(sql.into(), values![]).await.unwrap()[0].get("n").unwrap()
+        };
+        // It runs out after twelve hours, and is kept for a day.
+        world.house.clock.advance(35 * 3_600_000);
+        world.house.settle().await;
+        assert_eq!(count().await, 1);
+        world.house.clock.advance(2 * 3_600_000);
+        world.house.settle().await;
+        assert_eq!(count().await, 0);
+    }
 }

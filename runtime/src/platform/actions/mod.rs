@@ -2,3 +2,4 @@
 
 pub mod declare_day;
 pub mod end_dead_letter;
+pub mod sweep;

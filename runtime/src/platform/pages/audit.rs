@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use minshu_kernel::error::{Failure, Kind};
+use minshu_kernel::error::Failure;
 use minshu_kernel::show;
 use minshu_kernel::text::Speaker;
 use minshu_kernel::web::{Page, Reply, Visit, percent};
 
 use super::parts::icons;
 use super::{Pages, must, typed};
-use crate::audit::verify::{Report, verify as verify_chain};
+use crate::audit::verification::{self, Verification};
+use crate::audit::verify::Report;
 use crate::platform::queries::audit_entries::{AuditEntries, AuditLine};
 
 /// Entries of a page.
@@ -31,6 +32,8 @@ pub(super) struct AuditPage {
     /// The address of earlier entries; empty where there are none.
     pub earlier: String,
     pub report: Option<ReportView>,
+    /// How far a verification that runs has come; empty where none runs.
+    pub verifying: String,
 }
 
 /// One entry.
@@ -130,21 +133,20 @@ impl ReportView {
 }
 
 /// Shows entries.
-pub(super) async fn show(_: Arc<Pages>, visit: Arc<Visit>) -> Result<Reply, Failure> {
-    page(&visit, None).await
+pub(super) async fn show(pages: Arc<Pages>, visit: Arc<Visit>) -> Result<Reply, Failure> {
+    must(&visit, "platform.audit_entries")?;
+    let state = verification::state(&pages.house).await?;
+    page(&visit, state).await
 }
 
-/// Verifies the chain from its beginning and shows what was found.
+/// Begins to verify the chain from its beginning; the page shows how far it has come and what was found.
 pub(super) async fn verify(pages: Arc<Pages>, visit: Arc<Visit>) -> Result<Reply, Failure> {
     must(&visit, "platform.audit_entries")?;
-    let Ok(_turn) = pages.verifying.try_acquire() else {
-        return Err(Failure::new(Kind::Conflict, "platform.verifying"));
-    };
-    let report = verify_chain(&pages.house).await?;
-    page(&visit, Some(&report)).await
+    verification::begin(&pages.house).await?;
+    Ok(Reply::done("/audit", "platform-audit-begun"))
 }
 
-async fn page(visit: &Visit, report: Option<&Report>) -> Result<Reply, Failure> {
+async fn page(visit: &Visit, state: Verification) -> Result<Reply, Failure> {
     let t = visit.speaker();
     let (kind, id) = (typed(visit, "kind"), typed(visit, "id"));
     let both = !kind.is_empty() && !id.is_empty();
@@ -170,7 +172,18 @@ async fn page(visit: &Visit, report: Option<&Report>) -> Result<Reply, Failure> 
         rows: found.iter().map(|line| EntryView::of(&t, line)).collect(),
         count: t.say1("platform-audit-count", "n", count),
         earlier: earlier.unwrap_or_default(),
-        report: report.map(|report| ReportView::of(&t, report)),
+        report: match &state {
+            Verification::Done(report) => Some(ReportView::of(&t, report)),
+            _ => None,
+        },
+        verifying: match state {
+            Verification::Runs { entries, total } => t.say2(
+                "platform-audit-verifying",
+                ("entries", show::number(entries)),
+                ("total", show::number(total)),
+            ),
+            _ => String::new(),
+        },
         t,
     };
     let title = page.t.say("platform-navigation-audit");

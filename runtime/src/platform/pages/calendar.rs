@@ -200,7 +200,7 @@ fn page(visit: &Visit, year: i16, form: Option<DayForm>, status: u16) -> Result<
 }
 
 /// Declares a day and puts the calendar in force.
-pub(super) async fn declare(pages: Arc<Pages>, visit: Arc<Visit>) -> Result<Reply, Failure> {
+pub(super) async fn declare(_: Arc<Pages>, visit: Arc<Visit>) -> Result<Reply, Failure> {
     super::must(&visit, "platform.declare_day")?;
     let typed = |name: &str| visit.field(name).trim().chars().take(200).collect::<String>();
     let (date, working) = (typed("date"), typed("working"));
@@ -213,7 +213,6 @@ pub(super) async fn declare(pages: Arc<Pages>, visit: Arc<Visit>) -> Result<Repl
             let day = DayOverride { date: day, working: working == "yes", reason };
             match visit.act(&DeclareDay { day: day.clone() }).await {
                 Ok(_) => {
-                    pages.house.calendar.reload(&*visit.services.records).await?;
                     let to = format!("/calendar?year={}", day.date.year());
                     return Ok(Reply::done(to, "platform-calendar-declared"));
                 }

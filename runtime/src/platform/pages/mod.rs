@@ -26,7 +26,6 @@ use minshu_kernel::access::Resource;
 use minshu_kernel::capability::{Contract, NavigationEntry};
 use minshu_kernel::error::Failure;
 use minshu_kernel::web::{Reply, Route, Visit};
-use tokio::sync::Semaphore;
 
 use crate::house::House;
 use documents::Documents;
@@ -35,8 +34,6 @@ use documents::Documents;
 pub(crate) struct Pages {
     house: Arc<House>,
     documents: Documents,
-    /// One verification of the chain at a time in a process: it reads everything.
-    verifying: Semaphore,
 }
 
 /// Adds the lines of the navigation.
@@ -75,11 +72,7 @@ pub fn describe(contract: &mut Contract) {
 
 /// The routes of the platform's pages, once the house stands.
 pub fn house_routes(house: &Arc<House>) -> Vec<Route> {
-    let pages = &Arc::new(Pages {
-        house: house.clone(),
-        documents: Documents::default(),
-        verifying: Semaphore::new(1),
-    });
+    let pages = &Arc::new(Pages { house: house.clone(), documents: Documents::default() });
     vec![
         get(pages, "/", front::show),
         get(pages, "/chapters/{folder}", chapter::show),

@@ -194,6 +194,7 @@ fn audit(t: &Speaker, faults: Vec<Fault>) -> audit::AuditPage {
         count: t.say1("platform-audit-count", "n", "5"),
         earlier: "/audit?before=2".into(),
         report: Some(audit::ReportView::of(t, &report)),
+        verifying: String::new(),
         t: t.clone(),
     }
 }

@@ -1,0 +1,1 @@
+CREATE INDEX identity_session_by_end ON identity_session (expires_ms, id);
