@@ -6,6 +6,7 @@ mod console;
 mod demonstration;
 mod error;
 mod folder;
+mod listen;
 mod open;
 mod people;
 mod settings;

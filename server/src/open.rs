@@ -25,10 +25,12 @@ pub fn build() -> String {
 
 /// How the records are opened.
 pub fn records(settings: &Settings, folder: &DataFolder) -> RecordsSettings {
-    match &settings.database_url {
+    let mut records = match &settings.database_url {
         Some(url) => RecordsSettings::postgres(url.clone()),
         None => RecordsSettings::sqlite(folder.records()),
-    }
+    };
+    records.queue = settings.write_queue.unwrap_or(records.queue);
+    records
 }
 
 /// Opens the house; migrates first.

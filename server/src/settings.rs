@@ -31,6 +31,9 @@ pub struct Arguments {
     /// The packs' folder.
     #[arg(long, global = true, env = "MINSHU_PACKS", value_name = "FOLDER")]
     pub packs: Option<PathBuf>,
+    /// The most writes that may wait; one more is answered 503.
+    #[arg(long, global = true, env = "MINSHU_WRITE_QUEUE", value_name = "WRITES")]
+    pub write_queue: Option<usize>,
     /// Results of scenarios, as the runner writes them.
     #[arg(long, global = true, env = "MINSHU_SCENARIO_RESULTS", value_name = "FILE")]
     pub scenario_results: Option<PathBuf>,
@@ -44,6 +47,7 @@ struct File {
     listen: Option<String>,
     database_url: Option<String>,
     packs: Option<PathBuf>,
+    write_queue: Option<usize>,
     scenario_results: Option<PathBuf>,
 }
 
@@ -58,6 +62,8 @@ pub struct Settings {
     pub database_url: Option<String>,
     /// The packs' folder: `./packs`, else `packs` beside the program.
     pub packs: PathBuf,
+    /// The most writes that may wait.
+    pub write_queue: Option<usize>,
     /// Results of scenarios: `scenarios.json` beside the program, else `target/scenarios.json`.
     pub scenario_results: Option<PathBuf>,
 }
@@ -124,6 +130,7 @@ impl Settings {
             listen,
             database_url,
             packs,
+            write_queue: arguments.write_queue.or(file.write_queue),
             scenario_results,
         })
     }

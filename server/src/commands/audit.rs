@@ -38,9 +38,9 @@ impl Audit {
         };
         let house = open::house(&settings, &folder, Arc::new(SystemClock), None).await?;
         if !served {
-            sealer::seal_all(&house).await?;
+            sealer::finish(&house).await?;
         }
-        let report = verify::verify(&house).await?;
+        let report = verify::verify(&house, &mut ()).await?;
         if json {
             let text = serde_json::to_string_pretty(&report)
                 .map_err(|error| CommandError::Failed(error.to_string()))?;

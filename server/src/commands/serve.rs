@@ -13,7 +13,7 @@ use super::say;
 use crate::error::CommandError;
 use crate::folder::{DataFolder, Purpose};
 use crate::settings::Settings;
-use crate::{clock, console, demonstration, open};
+use crate::{clock, console, demonstration, listen, open};
 
 /// How `serve` runs.
 #[derive(Debug, clap::Args)]
@@ -65,14 +65,11 @@ impl Serve {
         let terminate = signal(SignalKind::terminate()).map_err(CommandError::io("signals"))?;
         say(format!("listening on http://{address}"));
         let router = minshu_runtime::http::router(house.clone());
-        axum::serve(listener, router)
-            .with_graceful_shutdown(stopped(terminate))
-            .await
-            .map_err(CommandError::io("serving"))?;
+        listen::serve(listener, router, stopped(terminate)).await;
         for task in tasks {
             task.abort();
         }
-        sealer::seal_all(&house).await?;
+        sealer::finish(&house).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

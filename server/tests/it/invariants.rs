@@ -128,6 +128,23 @@ fn invariants_dialect_words_stay_in_storage() {
 }
 
 #[test]
+fn invariants_who_takes_uploads_says_where_they_are_used() {
+    // What no capability claims is deleted a day after it came.
+    let sources = files(".rs");
+    let takers = sources
+        .iter()
+        .filter(|(path, text)| path.starts_with("capabilities/") && text.contains("uploads.find("));
+    let mut found = 0;
+    for (path, _) in takers {
+        let capability = path.split("/src/").next().unwrap();
+        let lib = sources.iter().find(|(path, _)| *path == format!("{capability}/src/lib.rs"));
+        assert!(lib.unwrap().1.contains("object_uses"), "{path}");
+        found += 1;
+    }
+    assert!(found > 0);
+}
+
+#[test]
 fn invariants_every_migration_file_is_loaded() {
     let sources = files(".rs");
     for (path, _) in files(".sql") {

@@ -1,13 +1,23 @@
 //! What holds for the whole house: its invariants, every statement on both databases, the role × action matrix, the
-//! packs against the register.
+//! packs against the register. And what it does when something breaks, on the program itself.
 
 #[cfg(test)]
 mod invariants;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod load;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]
+mod parked;
+#[cfg(test)]
 mod power_cut;
+#[cfg(test)]
+mod running;
 #[cfg(test)]
 mod statements;
