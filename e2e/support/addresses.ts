@@ -91,6 +91,8 @@ export function addresses(made: Seed): Record<Visitor, Address[]> {
       { name: "post", path: `/admin/posts/${made.post}` },
       { name: "audit", path: "/audit" },
       { name: "flows", path: "/operations/flows" },
+      { name: "subscriptions", path: "/operations/subscriptions" },
+      { name: "subscription", path: `/operations/subscriptions/${made.subscription}` },
       { name: "calendar", path: "/calendar" },
       { name: "work-forbidden", path: "/work", status: 403 },
     ],

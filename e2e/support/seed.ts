@@ -19,6 +19,7 @@ export type Seed = {
   message: string;
   organisation: string;
   post: string;
+  subscription: string;
 };
 
 type Json = Record<string, any>;
@@ -152,6 +153,13 @@ export async function seed(server: Server): Promise<Seed> {
   const operator = await Caller.signIn(server, "13800000005");
   const organisations = await operator.read("/api/identity/organisations", { q: "鼓楼区政务服务中心" });
   const organisation = organisations["organisations"][0]["organisation"] as string;
+  // Nobody listens there: its deliveries fail and wait.
+  const subscribed = await operator.act("platform.subscribe", {
+    name: "鼓楼区办件数据对接",
+    address: "https://127.0.0.1:9/hooks/minshu",
+    kinds: ["identity.organisation.*", "casework.case.*"],
+  });
+  await operator.act("platform.test_subscription", { subscription: subscribed["subscription"] });
   const posts = await operator.read("/api/identity/posts", { organisation });
   const made: Seed = {
     draft: draft["draft"],
@@ -165,6 +173,7 @@ export async function seed(server: Server): Promise<Seed> {
     message,
     organisation,
     post: posts["posts"][0]["post"],
+    subscription: subscribed["subscription"],
   };
   await Promise.all([agent, clerk, officer, operator].map((one) => one.leave()));
   return made;

@@ -23,7 +23,7 @@ export class Server {
     const data = mkdtempSync(join(tmpdir(), "minshu-e2e-"));
     const child = spawn(
       binary,
-      ["serve", "--demonstration", "--test-clock", "--listen", "127.0.0.1:0", "--data", data, "--packs", packs],
+      ["serve", "--demonstration", "--test-clock", "--subscription-loopback", "--listen", "127.0.0.1:0", "--data", data, "--packs", packs],
       { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, MINSHU_LOG: "warn" } },
     );
     const said: string[] = [];

@@ -274,4 +274,11 @@ pub trait Authenticator: Send + Sync {
         &'a self,
         token: &'a str,
     ) -> crate::BoxFuture<'a, Result<Option<Arc<Principal>>, crate::error::Failure>>;
+
+    /// The principal of an account as it stands now, for what goes on working for it while nobody is signed in;
+    /// `None` where the account is unknown or may not sign in.
+    fn holder<'a>(
+        &'a self,
+        account: AccountId,
+    ) -> crate::BoxFuture<'a, Result<Option<Arc<Principal>>, crate::error::Failure>>;
 }

@@ -14,8 +14,10 @@ use crate::calendar::Calendar;
 use crate::clock::{Clock, Timestamp};
 use crate::division::Divisions;
 use crate::error::{Failure, Kind};
+use crate::event::EventEntry;
 use crate::ids::{EventId, IdSource, RequestId};
 use crate::objects::{ObjectAddress, Objects, Stored};
+use crate::outgoing::Outgoing;
 use crate::pack::PackSet;
 use crate::personal::Personal;
 use crate::records::{Records, Row, Value};
@@ -98,6 +100,10 @@ pub struct Services {
     pub objects: Arc<dyn Objects>,
     /// Uploads that belong to nothing yet.
     pub uploads: Arc<dyn StagedUploads>,
+    /// Outgoing HTTP.
+    pub outgoing: Arc<dyn Outgoing>,
+    /// Every type of event that the house tells.
+    pub events: Arc<[EventEntry]>,
     /// Encryption of personal data.
     pub personal: Arc<dyn Personal>,
     /// Access decisions.

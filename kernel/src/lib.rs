@@ -17,6 +17,7 @@ pub mod ids;
 pub mod list;
 pub mod money;
 pub mod objects;
+pub mod outgoing;
 pub mod pack;
 pub mod personal;
 pub mod records;

@@ -21,6 +21,7 @@ use crate::house::House;
 use crate::packs::Flow;
 use crate::packs::model::OnFailure;
 use crate::store;
+use crate::subscriptions::{self, model::of_letters};
 
 /// Events of one round of one flow.
 const ROUND: i64 = 200;
@@ -300,6 +301,9 @@ async fn bury(
 
 /// Tries a dead letter's event again; an operator asked for it.
 pub async fn replay(house: &House, flow_id: &str, event_id: &str) -> Result<(), Failure> {
+    if let Some(subscription) = of_letters(flow_id) {
+        return subscriptions::replay(house, subscription, event_id).await;
+    }
     let flows = house.packs.flows();
     let flow = flows.iter().find(|f| f.id == flow_id);
     let flow = flow.ok_or_else(|| Failure::new(Kind::Conflict, "platform.flow_gone"))?;

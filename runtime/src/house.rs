@@ -13,6 +13,7 @@ use minshu_kernel::division::Divisions;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::IdSource;
 use minshu_kernel::objects::Objects;
+use minshu_kernel::outgoing::Outgoing;
 use minshu_kernel::text::{BadText, Texts};
 use minshu_storage::records::Db;
 use minshu_storage::records::migrate::Migrations;
@@ -37,6 +38,8 @@ pub struct Foundation {
     pub db: Db,
     /// The objects engine.
     pub objects: Arc<dyn Objects>,
+    /// Outgoing HTTP.
+    pub outgoing: Arc<dyn Outgoing>,
     /// The keys.
     pub keys: Arc<Keys>,
     /// The time.
@@ -216,6 +219,8 @@ impl House {
             records: records.clone(),
             objects: foundation.objects,
             uploads: uploads.clone(),
+            outgoing: foundation.outgoing,
+            events: contract.events.clone().into(),
             personal: foundation.keys.clone(),
             access: access.clone(),
             numbers: Arc::new(LeasedNumbers::new(records)),
@@ -255,12 +260,13 @@ impl House {
         Ok(house)
     }
 
-    /// Starts the tasks that run beside requests: sealer, jobs, flows.
+    /// Starts the tasks that run beside requests: sealer, jobs, flows, subscriptions.
     pub fn start(self: &Arc<Self>) -> Vec<tokio::task::JoinHandle<()>> {
         vec![
             tokio::spawn(sealer::run(self.clone(), self.wake.clone())),
             tokio::spawn(crate::jobs::run(self.clone())),
             tokio::spawn(crate::flows::run(self.clone())),
+            tokio::spawn(crate::subscriptions::run(self.clone())),
         ]
     }
 }

@@ -11,11 +11,13 @@ pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod numbers;
+pub mod outgoing;
 pub mod packs;
 pub mod platform;
 pub mod register;
 pub mod standings;
 pub mod store;
+pub mod subscriptions;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -184,19 +184,6 @@ WHERE id = $1 AND version = $2 AND state = 'parked'";
     NOTE_DEAD_LETTER = "UPDATE platform_dead_letter
 SET error = $3, version = version + 1
 WHERE id = $1 AND version = $2";
-    INSERT_SUBSCRIPTION = "INSERT INTO platform_subscription (id, principal, address, kinds, secret, position, failures, retry_ms, state, version)
-VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 'active', 1)";
-    ACTIVE_SUBSCRIPTIONS = "SELECT id, principal, address, kinds, secret, position, failures, retry_ms, state, version
-FROM platform_subscription
-WHERE state = 'active'
-ORDER BY id
-LIMIT $1";
-    MOVE_SUBSCRIPTION = "UPDATE platform_subscription
-SET position = $2, failures = $3, retry_ms = $4, state = $5, version = version + 1
-WHERE id = $1 AND version = $6";
-    END_SUBSCRIPTION = "UPDATE platform_subscription
-SET state = 'ended', version = version + 1
-WHERE id = $1 AND principal = $2 AND state <> 'ended'";
     CALENDAR_DAYS = "SELECT id, working, reason_zh, reason_en
 FROM platform_calendar_day
 ORDER BY id";

@@ -22,6 +22,7 @@ use tower::ServiceExt as _;
 
 use crate::house::{Foundation, House};
 use crate::keys::{Keys, SystemEntropy};
+use crate::outgoing::{HttpClient, Networks, Patience};
 use crate::packs::PackSources;
 use crate::packs::read::PackFolder;
 use crate::register::Register;
@@ -145,10 +146,14 @@ impl TestHouse {
         )
         .await
         .expect("an object store");
+        // Receivers of tests stand on this machine.
+        let networks = Networks { loopback: true, ..Networks::default() };
+        let outgoing = HttpClient::new(networks, Patience::default()).expect("an HTTP client");
         let house = House::build(Foundation {
             capabilities,
             db: db.db().clone(),
             objects: Arc::new(objects),
+            outgoing: Arc::new(outgoing),
             keys,
             ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
             clock: clock.clone(),

@@ -83,6 +83,7 @@ pub struct Api {
 
 impl Api {
     /// For the server at `http://host:port`.
+    #[expect(clippy::disallowed_methods, reason = "the runner asks the server that it started")]
     pub fn at(base: &str) -> Result<Api, Trouble> {
         let http = reqwest::Client::builder().timeout(PATIENCE).build()?;
         Ok(Api { base: base.to_owned(), http })
@@ -190,6 +191,7 @@ impl Page {
 
 impl Browser {
     /// A new browser in Chinese, without cookies.
+    #[expect(clippy::disallowed_methods, reason = "the runner asks the server that it started")]
     pub fn at(base: &str) -> Result<Browser, Trouble> {
         let mut headers = reqwest::header::HeaderMap::new();
         let chinese = reqwest::header::HeaderValue::from_static("zh-CN");

@@ -7,6 +7,7 @@ use minshu_kernel::division::Divisions;
 use minshu_runtime::house::{Foundation, House, HouseError, migrations};
 use minshu_runtime::http::{Demonstration, assets};
 use minshu_runtime::keys::{Keys, SystemEntropy};
+use minshu_runtime::outgoing::{HttpClient, Patience};
 use minshu_runtime::packs::PackSources;
 use minshu_runtime::register::Register;
 use minshu_runtime::system::ClockIds;
@@ -52,10 +53,13 @@ pub async fn house(
     let objects = ObjectStorage::open(ObjectsPlace::Directory(folder.objects()), keys.clone())
         .await
         .map_err(|error| CommandError::Failed(error.to_string()))?;
+    let outgoing = HttpClient::new(settings.networks.clone(), Patience::default())
+        .map_err(|error| CommandError::Failed(error.to_string()))?;
     let house = House::build(Foundation {
         capabilities,
         db,
         objects: Arc::new(objects),
+        outgoing: Arc::new(outgoing),
         keys,
         ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
         clock,

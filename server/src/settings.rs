@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use minshu_runtime::outgoing::Networks;
 use serde::Deserialize;
 
 use crate::error::CommandError;
@@ -37,6 +38,18 @@ pub struct Arguments {
     /// Results of scenarios, as the runner writes them.
     #[arg(long, global = true, env = "MINSHU_SCENARIO_RESULTS", value_name = "FILE")]
     pub scenario_results: Option<PathBuf>,
+    /// Networks that subscriptions may reach though they are not public, such as 10.20.0.0/16; several with commas.
+    #[arg(
+        long,
+        global = true,
+        env = "MINSHU_SUBSCRIPTION_NETWORKS",
+        value_name = "NETWORKS",
+        value_delimiter = ','
+    )]
+    pub subscription_networks: Vec<String>,
+    /// Let subscriptions reach this machine, without TLS. In a demonstration and with a test clock alone.
+    #[arg(long, global = true, env = "MINSHU_SUBSCRIPTION_LOOPBACK")]
+    pub subscription_loopback: bool,
 }
 
 /// The settings file.
@@ -49,6 +62,8 @@ struct File {
     packs: Option<PathBuf>,
     write_queue: Option<usize>,
     scenario_results: Option<PathBuf>,
+    #[serde(default)]
+    subscription_networks: Vec<String>,
 }
 
 /// The settings in force.
@@ -66,6 +81,8 @@ pub struct Settings {
     pub write_queue: Option<usize>,
     /// Results of scenarios: `scenarios.json` beside the program, else `target/scenarios.json`.
     pub scenario_results: Option<PathBuf>,
+    /// Where outgoing requests may go.
+    pub networks: Networks,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -125,6 +142,16 @@ impl Settings {
             .or(file.scenario_results)
             .or_else(|| beside("scenarios.json"))
             .or_else(|| Some(PathBuf::from("target/scenarios.json")));
+        let (networks, place) = match arguments.subscription_networks.as_slice() {
+            [] => (file.subscription_networks, file_place),
+            said => (said.to_vec(), "MINSHU_SUBSCRIPTION_NETWORKS (--subscription-networks)"),
+        };
+        let allowed = networks.iter().map(|text| {
+            text.trim().parse().map_err(|_| {
+                wrong(place, format!("\"{text}\" is no network, such as 10.20.0.0/16"))
+            })
+        });
+        let allowed = allowed.collect::<Result<_, _>>()?;
         Ok(Settings {
             data: arguments.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             listen,
@@ -132,6 +159,7 @@ impl Settings {
             packs,
             write_queue: arguments.write_queue.or(file.write_queue),
             scenario_results,
+            networks: Networks { allowed, loopback: arguments.subscription_loopback },
         })
     }
 }
@@ -168,6 +196,11 @@ mod tests {
         let error = Settings::read(&arguments).err().unwrap().to_string();
         assert!(error.contains("minshu.toml:2"), "{error}");
         assert!(error.contains("listen_at"), "{error}");
+
+        let subscription_networks = vec!["10.20.0.0/16".to_owned(), "here".to_owned()];
+        let arguments = Arguments { subscription_networks, packs: packs(), ..Arguments::default() };
+        let error = Settings::read(&arguments).err().unwrap().to_string();
+        assert!(error.contains("(--subscription-networks): \"here\""), "{error}");
 
         let url = Some("mysql://x".to_owned());
         let arguments = Arguments { database_url: url, packs: packs(), ..Arguments::default() };

@@ -9,6 +9,7 @@ use minshu_kernel::access::{Actor, Authenticator, Grant, Principal};
 use minshu_kernel::ctx::Services;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, PersonId};
+use minshu_kernel::records::Row;
 use minshu_kernel::values;
 
 use crate::store::{accounts, posts, sessions};
@@ -35,7 +36,25 @@ impl SessionAuthenticator {
         let now = self.services.clock.now();
         let hash = sessions::token_hash(token);
         let rows = records.point(sessions::SELECT_PRINCIPAL.into(), values![hash, now]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        match rows.first() {
+            Some(row) => self.made_of(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn held_by(&self, account: AccountId) -> Result<Option<Arc<Principal>>, Failure> {
+        let records = &*self.services.records;
+        let rows = records.point(sessions::SELECT_HOLDER.into(), values![account]).await?;
+        match rows.first() {
+            Some(row) => self.made_of(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The principal of an account's row: its posts and mandates at this instant.
+    async fn made_of(&self, row: &Row) -> Result<Arc<Principal>, Failure> {
+        let records = &*self.services.records;
+        let now = self.services.clock.now();
         let account: AccountId = row.id("id")?;
         let person: Option<PersonId> = row.id_or_null("person")?;
         let sealed: Vec<u8> = row.get("name")?;
@@ -59,14 +78,14 @@ impl SessionAuthenticator {
                 mandates.push(row.id("organisation")?);
             }
         }
-        Ok(Some(Arc::new(Principal {
+        Ok(Arc::new(Principal {
             actor: Actor::Account(account),
             person,
             proved: person.is_some(),
             name,
             grants,
             mandates,
-        })))
+        }))
     }
 }
 
@@ -76,5 +95,12 @@ impl Authenticator for SessionAuthenticator {
         token: &'a str,
     ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
         Box::pin(self.find(token))
+    }
+
+    fn holder<'a>(
+        &'a self,
+        account: AccountId,
+    ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
+        Box::pin(self.held_by(account))
     }
 }

@@ -44,7 +44,7 @@ pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
     PlatformRole {
         id: "platform.operator",
         name: ("平台运维员", "Platform operator"),
-        may: &["identity.administer", "platform.operate"],
+        may: &["identity.administer", "platform.operate", "platform.integrate"],
     },
     PlatformRole {
         id: "platform.registrar",

@@ -18,6 +18,7 @@ pub struct Platform;
 pub const MIGRATIONS: &[(&str, &str)] = &[
     ("V1__platform", include_str!("../../migrations/V1__platform.sql")),
     ("V2__housekeeping", include_str!("../../migrations/V2__housekeeping.sql")),
+    ("V3__subscriptions", include_str!("../../migrations/V3__subscriptions.sql")),
 ];
 
 const EVERYONE: &[&str] = &["platform.systems"];
@@ -29,11 +30,24 @@ const OPERATE: &[&str] = &[
     "platform.declare_day",
 ];
 
+const INTEGRATE: &[&str] = &[
+    "platform.subscribe",
+    "platform.unsubscribe",
+    "platform.rotate_subscription_secret",
+    "platform.pause_subscription",
+    "platform.resume_subscription",
+    "platform.test_subscription",
+    "platform.subscriptions",
+    "platform.deliveries",
+];
+const WATCH: &[&str] = &["platform.switch_off_subscription"];
+
 impl Platform {
     /// Says everything that the platform itself offers.
     pub fn describe(&self, contract: &mut Contract) {
         contract.migrations.extend(MIGRATIONS);
         contract.sql(store::STATEMENTS);
+        contract.sql(crate::subscriptions::store::STATEMENTS);
         contract.texts.push(TextSource {
             owner: "platform",
             zh: include_str!("../../text/zh.ftl"),
@@ -58,6 +72,24 @@ impl Platform {
                 basis: Basis::System,
                 may: OPERATE,
             },
+            PermissionSet {
+                id: "platform.integrate",
+                name: ("订阅事件", "Subscribe to events"),
+                basis: Basis::Post,
+                may: INTEGRATE,
+            },
+            PermissionSet {
+                id: "platform.integrate_console",
+                name: ("命令行订阅事件", "Subscribe to events at the command line"),
+                basis: Basis::System,
+                may: INTEGRATE,
+            },
+            PermissionSet {
+                id: "platform.watch",
+                name: ("停用失效的订阅", "Switch off subscriptions that fail"),
+                basis: Basis::System,
+                may: WATCH,
+            },
         ]);
         contract.permission_sets.push(PermissionSet {
             id: "platform.housekeeping",
@@ -71,15 +103,29 @@ impl Platform {
             ProblemType { code: "platform.behind_another", status: 409 },
             ProblemType { code: "platform.reason_missing", status: 422 },
             ProblemType { code: "platform.verifying", status: 409 },
+            ProblemType { code: "platform.subscribed_already", status: 409 },
+            ProblemType { code: "platform.subscriptions_full", status: 409 },
+            ProblemType { code: "platform.subscription_off", status: 409 },
+            ProblemType { code: "platform.subscription_on", status: 409 },
+            ProblemType { code: "platform.not_delivered", status: 409 },
         ]);
         contract
             .query::<queries::systems::Systems>()
             .query::<queries::audit_entries::AuditEntries>()
             .query::<queries::dead_letters::DeadLetters>()
             .query::<queries::failed_jobs::FailedJobs>()
+            .query::<queries::subscriptions::Subscriptions>()
+            .query::<queries::deliveries::Deliveries>()
             .action::<actions::end_dead_letter::EndDeadLetter>()
             .action::<actions::declare_day::DeclareDay>()
-            .action::<actions::sweep::Sweep>();
+            .action::<actions::sweep::Sweep>()
+            .action::<actions::subscribe::Subscribe>()
+            .action::<actions::unsubscribe::Unsubscribe>()
+            .action::<actions::rotate_subscription_secret::RotateSubscriptionSecret>()
+            .action::<actions::pause_subscription::PauseSubscription>()
+            .action::<actions::resume_subscription::ResumeSubscription>()
+            .action::<actions::test_subscription::TestSubscription>()
+            .action::<actions::switch_off_subscription::SwitchOffSubscription>();
         pages::describe(contract);
     }
 }

@@ -39,6 +39,13 @@ impl Serve {
                 ),
             });
         }
+        if settings.networks.loopback && !self.demonstration && !self.test_clock {
+            return Err(CommandError::Setting {
+                place: "MINSHU_SUBSCRIPTION_LOOPBACK (--subscription-loopback)".into(),
+                what: "subscriptions reach this machine in a demonstration and with a test clock alone"
+                    .into(),
+            });
+        }
         let purpose = Purpose { demonstration: self.demonstration, test_clock: self.test_clock };
         let folder = DataFolder::open(&settings.data, purpose)?;
         let test_clock = folder.purpose.test_clock.then(|| kept_clock(&folder));

@@ -19,6 +19,11 @@ SELECT a.id, a.name, a.person
 FROM identity_session s
 JOIN identity_account a ON a.id = s.account
 WHERE s.token_hash = $1 AND s.ended_ms IS NULL AND s.expires_ms > $2";
+    /// An account, whoever is signed in.
+    SELECT_HOLDER = "
+SELECT id, name, person
+FROM identity_account
+WHERE id = $1";
     /// The roles that an account's appointments of this instant grant.
     SELECT_GRANTS = "
 SELECT r.role, p.id AS post, p.organisation, p.division, t.until_ms

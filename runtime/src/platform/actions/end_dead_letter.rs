@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::store;
+use crate::subscriptions::model::of_letters;
+use crate::subscriptions::store::END_PARKED_DELIVERY;
 
 /// How a dead letter ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -66,7 +68,7 @@ impl Action for EndDeadLetter {
         let flow: String = row.get("flow")?;
         let subject: String = row.get("subject")?;
         let position: i64 = row.get("event_position")?;
-        let asked = values![flow, subject, position];
+        let asked = values![&flow, subject, position];
         if ctx.row(store::EARLIER_DEAD_LETTER, asked).await?.is_some() {
             return Err(Failure::new(Kind::Conflict, "platform.behind_another"));
         }
@@ -76,6 +78,14 @@ impl Action for EndDeadLetter {
         };
         let statement =
             Statement::one(store::END_DEAD_LETTER, values![&self.id, self.version, state, reason]);
-        Ok(Decision::reply(Ended { id: self.id }).write(statement))
+        let decision = Decision::reply(Ended { id: self.id }).write(statement);
+        let Some(subscription) = of_letters(&flow) else { return Ok(decision) };
+        let delivery = match self.end {
+            End::Replayed => "delivered",
+            End::Dropped => "dropped",
+        };
+        let event: String = row.get("event")?;
+        let values = values![subscription, event, delivery, ctx.now];
+        Ok(decision.write(Statement::any(END_PARKED_DELIVERY, values)))
     }
 }

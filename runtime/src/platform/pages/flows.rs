@@ -1,4 +1,4 @@
-//! The console of flows: dead letters with the subjects that they park, failed jobs; an operator replays a letter or
+//! The console of flows: dead letters of flows and subscriptions with the subjects that they park, failed jobs; an operator replays a letter or
 //! drops it with a reason.
 
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use crate::flows::replay;
 use crate::platform::actions::end_dead_letter::{End, EndDeadLetter};
 use crate::platform::queries::dead_letters::{DeadLetter, DeadLetters};
 use crate::platform::queries::failed_jobs::{FailedJob, FailedJobs};
+use crate::subscriptions::model::of_letters;
 
 /// The states by which letters are listed.
 const LISTS: [(&str, &str); 3] = [
@@ -59,6 +60,8 @@ pub(super) struct LetterView {
     pub version: i64,
     pub key: String,
     pub flow: String,
+    /// The page of the subscription, where it is one's letter.
+    pub subscription: String,
     pub subject: String,
     pub event: String,
     pub since: String,
@@ -200,6 +203,9 @@ fn letter_view(
         version: letter.version,
         key,
         flow: letter.flow.clone(),
+        subscription: of_letters(&letter.flow)
+            .map(|id| format!("/operations/subscriptions/{id}"))
+            .unwrap_or_default(),
         subject: letter.subject.clone(),
         event: letter.event.clone(),
         since: show::instant(t, letter.at),

@@ -11,6 +11,7 @@ mod home;
 mod own;
 mod parts;
 mod search;
+mod subscriptions;
 mod system;
 mod systems;
 #[cfg(test)]
@@ -36,7 +37,7 @@ pub(crate) struct Pages {
     documents: Documents,
 }
 
-/// Adds the lines of the navigation.
+/// Adds the lines of the navigation and the tasks of operators.
 pub fn describe(contract: &mut Contract) {
     contract.navigation.extend([
         NavigationEntry {
@@ -54,6 +55,13 @@ pub fn describe(contract: &mut Contract) {
             order: 60,
         },
         NavigationEntry {
+            key: "platform-navigation-subscriptions",
+            href: "/operations/subscriptions",
+            icon: "send",
+            operation: "platform.subscriptions",
+            order: 65,
+        },
+        NavigationEntry {
             key: "platform-navigation-audit",
             href: "/audit",
             icon: "list-checks",
@@ -68,6 +76,7 @@ pub fn describe(contract: &mut Contract) {
             order: 90,
         },
     ]);
+    contract.tasks.push(Arc::new(|visit, ()| Box::pin(subscriptions::tasks(visit))));
 }
 
 /// The routes of the platform's pages, once the house stands.
@@ -85,6 +94,10 @@ pub fn house_routes(house: &Arc<House>) -> Vec<Route> {
         post(pages, "/audit/verify", audit::verify),
         get(pages, "/operations/flows", flows::show),
         post(pages, "/operations/flows/{letter}", flows::end),
+        get(pages, "/operations/subscriptions", subscriptions::show),
+        post(pages, "/operations/subscriptions", subscriptions::add),
+        get(pages, "/operations/subscriptions/{subscription}", subscriptions::show_one),
+        post(pages, "/operations/subscriptions/{subscription}", subscriptions::change),
         get(pages, "/calendar", calendar::show),
         post(pages, "/calendar", calendar::declare),
     ]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minshu_kernel::calendar::{Calendar, NATIONAL};
 use minshu_kernel::capability::{DocumentEntry, MineEntry, TaskEntry};
 use minshu_kernel::clock::Timestamp;
+use minshu_kernel::division::{Divisions, SAMPLE};
 use minshu_kernel::pack::{Clause, PackInfo, PackSet};
 use minshu_kernel::text::{Lang, LocalText, Speaker, Texts};
 use minshu_kernel::web::{FormState, Markup};
@@ -15,9 +16,12 @@ use super::*;
 use crate::audit::verify::{Fault, Report};
 use crate::platform::queries::audit_entries::AuditLine;
 use crate::platform::queries::dead_letters::DeadLetter;
+use crate::platform::queries::deliveries::DeliveryLine;
 use crate::platform::queries::failed_jobs::FailedJob;
+use crate::platform::queries::subscriptions::SubscriptionLine;
 use crate::register::{CHAPTERS, Register, ScenarioResult, ScenarioResults, State, System};
 use crate::standings::Standings;
+use crate::subscriptions::model::{State as Standing, Why};
 
 const ZH: &str = include_str!("../../../text/zh.ftl");
 const EN: &str = include_str!("../../../text/en.ftl");
@@ -237,6 +241,86 @@ fn flows(t: &Speaker, list: &str, refused: bool) -> flows::FlowsPage {
     flows::FlowsPage { icons: "/icons.svg".into(), ..page }
 }
 
+fn subscription(state: Standing, why: Option<Why>, failures: i64) -> SubscriptionLine {
+    SubscriptionLine {
+        subscription: "0198c4f2-0000-7000-8000-000000000001".parse().unwrap(),
+        name: "鼓楼办件对接".into(),
+        address: "https://hooks.example.cn/minshu".into(),
+        kinds: vec!["casework.case.*".into(), "messaging.message.sent".into()],
+        pack: Some("whole".into()),
+        division: "350102".parse().unwrap(),
+        principal: "account:0198c4f2".into(),
+        state,
+        why,
+        delivered: (failures == 0).then(now),
+        failures,
+        failing_since: (failures > 0).then(now),
+        retry: (failures > 0).then(now),
+        before_until: (failures > 0).then(now),
+        at: now(),
+    }
+}
+
+fn subscriptions(t: &Speaker, some: bool) -> subscriptions::SubscriptionsPage {
+    let lines = [
+        subscription(Standing::Active, None, 0),
+        subscription(Standing::Active, None, 3),
+        subscription(Standing::Paused, None, 0),
+        subscription(Standing::Off, Some(Why::Gone), 1),
+    ];
+    let lines = if some { &lines[..] } else { &[] };
+    let wrong = |pointer: &str| (pointer.to_owned(), t.say("platform-subscription-name"));
+    let problems = ["/name", "/address", "/kinds/1", "/pack", "/division"].map(wrong);
+    let state = FormState {
+        csrf: "c".into(),
+        key: "k".into(),
+        problems: if some { Vec::new() } else { problems.into() },
+        summary: (!some).then(|| "x".into()),
+    };
+    let form = subscriptions::SubscribeForm {
+        state,
+        name: "n".into(),
+        address: "https://a".into(),
+        kinds: "a.*".into(),
+        pack: "p".into(),
+        division: "350102".into(),
+    };
+    let known = vec![subscriptions::KnownView { kind: "casework.case.decided", doc: "Decided." }];
+    let divisions = Divisions::from_csv(SAMPLE).unwrap();
+    subscriptions::SubscriptionsPage::of(t.clone(), lines, &divisions, known, form)
+}
+
+fn one_subscription(t: &Speaker, line: &SubscriptionLine) -> subscriptions::SubscriptionPage {
+    let delivery = |state: &str, attempts: i64, outcome: &str| DeliveryLine {
+        event: format!("0198c4f2-{state}-{attempts}"),
+        kind: "casework.case.decided".into(),
+        subject: "casework.case:0198c4f2".into(),
+        state: state.into(),
+        attempts,
+        outcome: outcome.into(),
+        next: (state == "waiting").then(now),
+        at: now(),
+        ended: None,
+    };
+    let deliveries = [
+        delivery("waiting", 0, ""),
+        delivery("waiting", 2, "timeout"),
+        delivery("parked", 10, "connect"),
+        delivery("delivered", 1, "204"),
+        delivery("dropped", 10, "forbidden"),
+        delivery("failed", 1, "broken"),
+    ];
+    let failing = line.failures > 0;
+    let told = subscriptions::Told {
+        csrf: "c".into(),
+        secret: if failing { "whsec_AAAA".into() } else { String::new() },
+        summary: if failing { "x".into() } else { String::new() },
+    };
+    let divisions = Divisions::from_csv(SAMPLE).unwrap();
+    let shown = if failing { &deliveries[..] } else { &[] };
+    subscriptions::SubscriptionPage::of(t.clone(), line, shown, &divisions, told)
+}
+
 fn year(t: &Speaker, year: i16, form: bool) -> calendar::CalendarPage {
     let state = FormState {
         csrf: "token".into(),
@@ -305,6 +389,13 @@ fn pages(t: &Speaker) -> Vec<(&'static str, String)> {
         ("audit-broken", of(&audit(t, vec![fault, block]))),
         ("flows", of(&flows(t, "parked", true))),
         ("flows-ended", of(&flows(t, "dropped", false))),
+        ("subscriptions", of(&subscriptions(t, true))),
+        ("subscriptions-none", of(&subscriptions(t, false))),
+        ("subscription", of(&one_subscription(t, &subscription(Standing::Active, None, 3)))),
+        ("subscription-off", {
+            let gone = subscription(Standing::Off, Some(Why::Gone), 0);
+            of(&one_subscription(t, &gone))
+        }),
         ("calendar", of(&year(t, 2026, true))),
         ("calendar-uncertain", of(&year(t, 2031, false))),
     ]
@@ -462,7 +553,17 @@ fn an_error_that_begins_with_a_known_code_is_told_in_words() {
 fn pages_read_well() {
     for t in speakers() {
         let lang = t.lang.code();
-        for name in ["front", "systems", "system", "home", "audit", "flows", "answers"] {
+        for name in [
+            "front",
+            "systems",
+            "system",
+            "home",
+            "audit",
+            "flows",
+            "answers",
+            "subscriptions",
+            "subscription",
+        ] {
             let page = pages(&t).into_iter().find(|(n, _)| *n == name).unwrap().1;
             insta::assert_snapshot!(format!("{name}-{lang}"), page);
         }

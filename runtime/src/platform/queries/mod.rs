@@ -2,5 +2,7 @@
 
 pub mod audit_entries;
 pub mod dead_letters;
+pub mod deliveries;
 pub mod failed_jobs;
+pub mod subscriptions;
 pub mod systems;
