@@ -254,6 +254,7 @@ platform-subscriptions-none = There is no subscription yet
 platform-subscriptions-none-help = Add one below; what happens from then on is delivered.
 platform-subscription-name = Name
 platform-subscription-name-hint = Such as: case data for Gulou District.
+platform-subscription-name-length = Give a name of 2 to 80 characters.
 platform-subscription-where = Receiver's address
 platform-subscription-where-hint = Begins with https:// and can be reached from the internet. Addresses of an inner network must be allowed in the settings first.
 platform-subscription-events = Types of events

@@ -245,6 +245,7 @@ platform-subscriptions-none = 还没有订阅
 platform-subscriptions-none-help = 在下面添加一个，之后发生的事会投递过去。
 platform-subscription-name = 名称
 platform-subscription-name-hint = 比如：鼓楼区办件数据对接。
+platform-subscription-name-length = 请填名称，2 到 80 个字。
 platform-subscription-where = 接收地址
 platform-subscription-where-hint = 以 https:// 开头，公网可以访问。内网地址要先由运维在设置里放行。
 platform-subscription-events = 事件类型

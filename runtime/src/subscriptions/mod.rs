@@ -129,7 +129,9 @@ pub async fn replay(house: &House, subscription: &str, event: &str) -> Result<()
     }
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests_support;

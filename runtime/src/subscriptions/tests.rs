@@ -135,7 +135,7 @@ async fn what_fails_is_sent_again_and_its_subject_waits_behind_it() {
         let second = stage.decide("a", "350102").await;
         stage.drain().await;
         let got: Vec<String> = receiver.taken().iter().map(|g| g.id()).collect();
-        assert_eq!(got, [first.clone()]);
+        assert_eq!(got, std::slice::from_ref(&first));
         assert_eq!(stage.standing().await["failures"], 1);
         stage.drain().await;
         assert!(receiver.taken().is_empty(), "not before its time");

@@ -143,7 +143,7 @@ fn tidy(kinds: &[String]) -> Vec<String> {
 fn problems(ctx: &Ctx, name: &str, address: &str, kinds: &[String]) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     if !(2..=80).contains(&name.chars().count()) {
-        problems.push(FieldProblem::new("/name", "platform-subscription-name"));
+        problems.push(FieldProblem::new("/name", "platform-subscription-name-length"));
     }
     if let Err(bad) = ctx.services.outgoing.check(address) {
         let key = match bad {
