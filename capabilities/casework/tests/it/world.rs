@@ -12,7 +12,7 @@ use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
-use minshu_kernel::ids::OrganisationId;
+use minshu_kernel::ids::{AccountId, OrganisationId};
 use minshu_runtime::packs::PackSources;
 use minshu_runtime::testing::{Browser, TestHouse, pack};
 use schemars::JsonSchema;
@@ -90,6 +90,13 @@ impl Authenticator for Sessions {
     ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
         let found = self.0.sessions.lock().unwrap().get(token).cloned();
         Box::pin(async move { Ok(found) })
+    }
+
+    fn holder<'a>(
+        &'a self,
+        _: AccountId,
+    ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
+        Box::pin(async { Ok(None) })
     }
 }
 

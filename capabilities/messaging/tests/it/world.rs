@@ -188,6 +188,13 @@ impl Authenticator for Sessions {
         let found = self.0.sessions.lock().unwrap().get(token).cloned();
         Box::pin(async move { Ok(found) })
     }
+
+    fn holder<'a>(
+        &'a self,
+        _: AccountId,
+    ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
+        Box::pin(async { Ok(None) })
+    }
 }
 
 pub(crate) fn capabilities_with(office: &Arc<Office>) -> Vec<Arc<dyn Capability>> {
