@@ -10,7 +10,7 @@ const item = "gov-single-window.food-business-licence";
 export function addresses(made: Seed): Record<Visitor, Address[]> {
   const errors = (id: string): Address[] => [
     { name: "missing", path: "/no-such-page", status: 404 },
-    { name: "case-of-another", path: `/cases/${id}`, status: 403 },
+    { name: "case-of-another", path: `/cases/${id}`, status: 404 },
   ];
   return {
     anonymous: [

@@ -160,6 +160,16 @@ impl Failure {
         Failure { source: Some(source.into()), ..Failure::new(Kind::Internal, "kernel.internal") }
     }
 
+    /// A refusal told as if there were no such thing: whether it exists is not for everybody to know. The rule
+    /// stays, for the audit.
+    #[must_use]
+    pub fn hidden(self) -> Self {
+        match self.kind {
+            Kind::Refused => Failure { rule: self.rule, ..Failure::missing() },
+            _ => self,
+        }
+    }
+
     /// The same failure with another text for the person.
     #[must_use]
     pub fn saying(mut self, message: impl Into<Message>) -> Self {

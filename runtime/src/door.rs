@@ -69,12 +69,7 @@ impl House {
             let decision = match (entry.decide)(call.input.clone(), ctx.clone()).await {
                 Ok(decision) => decision,
                 Err(failure) => {
-                    if let (Kind::Refused, Some(rule)) = (failure.kind, &failure.rule) {
-                        let refusal = Refusal { rule: rule.clone() };
-                        let touched = ctx.touched();
-                        self.audit_refusal(&call, entry.name, &refusal, touched, &input_hash)
-                            .await?;
-                    }
+                    self.audit_ruled_out(&call, entry.name, &ctx, &failure, &input_hash).await?;
                     return Err(failure);
                 }
             };
@@ -127,7 +122,15 @@ impl House {
             .possible(&call.who, entry.name, now)
             .map_err(|refusal| refused(&call, refusal))?;
         let ctx = Arc::new(Ctx::new(self.services.clone(), &call, entry.name));
-        let reply = (entry.answer)(call.input, ctx.clone()).await?;
+        let reply = match (entry.answer)(call.input.clone(), ctx.clone()).await {
+            Ok(reply) => reply,
+            Err(failure) => {
+                let body = call.input.to_string();
+                let input_hash = self.services.personal.keyed_hash("input", body.as_bytes());
+                self.audit_ruled_out(&call, entry.name, &ctx, &failure, &input_hash).await?;
+                return Err(failure);
+            }
+        };
         if !ctx.was_authorized() {
             let what = format!("{} answered without asking for access", entry.name);
             return Err(Failure::internal(what));
@@ -231,6 +234,23 @@ impl House {
             input: input.clone(),
         };
         Ok(self.contract.calendar_followers.iter().map(job).fold(decision, AnyDecision::later))
+    }
+
+    /// Records a failure that a rule of access made, however it is told: a refusal that hides what it is about is
+    /// recorded as well.
+    async fn audit_ruled_out(
+        &self,
+        call: &Call,
+        operation: &str,
+        ctx: &Ctx,
+        failure: &Failure,
+        input_hash: &str,
+    ) -> Result<(), Failure> {
+        let (Kind::Refused | Kind::Missing, Some(rule)) = (failure.kind, &failure.rule) else {
+            return Ok(());
+        };
+        let refusal = Refusal { rule: rule.clone() };
+        self.audit_refusal(call, operation, &refusal, ctx.touched(), input_hash).await
     }
 
     /// A refusal of somebody who is signed in is part of the record too; an anonymous knock is not.

@@ -43,7 +43,7 @@ pub(crate) fn tell(ctx: &Ctx, problems: &[FieldProblem]) -> Vec<ToldProblem> {
 pub(crate) async fn load(ctx: &Ctx, id: DraftId) -> Result<(Draft, Arc<CompiledItem>), Failure> {
     let row = drafts::find(ctx, id).await?.ok_or_else(Failure::missing)?;
     let mut draft = row.draft;
-    ctx.authorize(&draft.resource())?;
+    ctx.authorize(&draft.resource()).map_err(Failure::hidden)?;
     let item = item_of(ctx, &draft).await?;
     draft.form = item.form.join_personal(&row.parts.clear, &row.parts.personal);
     Ok((draft, item))

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use minshu_kernel::access::Grant;
-use minshu_kernel::action::{Decision, JobDraft};
+use minshu_kernel::access::{Grant, Resource};
+use minshu_kernel::action::{Decision, JobDraft, Query as _};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::{Failure, FieldProblem};
@@ -18,6 +18,7 @@ use crate::compile::{CompiledItem, Section};
 use crate::deadlines;
 use crate::error::{CaseworkError, FirstStep};
 use crate::model::{Case, CaseId, Detail, State, Step, Verb};
+use crate::queries::CaseById;
 use crate::rules::Standing;
 use crate::store::{cases, steps};
 
@@ -64,6 +65,15 @@ pub(crate) async fn load(ctx: &Ctx, id: CaseId) -> Result<(Case, Arc<CompiledIte
     Ok((case, item))
 }
 
+/// Asks for access to a case. Whoever may not even read it is told that there is none: numbers and ids can be
+/// guessed, and that somebody applied is the applicant's business.
+pub(crate) fn authorize(ctx: &Ctx, case: &Case, resource: &Resource) -> Result<(), Failure> {
+    ctx.authorize(resource).map_err(|refused| {
+        let reads = ctx.may(CaseById::NAME, &case.resource());
+        if reads { refused } else { refused.hidden() }
+    })
+}
+
 /// A case for a step of an office. `version` is the one that the actor saw: whoever saw an older one and had the
 /// right to act then is told who was first.
 pub(crate) async fn for_office(ctx: &Ctx, id: CaseId, version: i64) -> Result<Loaded, Failure> {
@@ -71,7 +81,7 @@ pub(crate) async fn for_office(ctx: &Ctx, id: CaseId, version: i64) -> Result<Lo
     let steps = steps::of_case(ctx, id).await?;
     let seen = steps.iter().find(|step| step.sequence == version);
     let role_then = seen.map_or(case.role.clone(), |step| step.role.clone());
-    ctx.authorize(&case.resource_for(role_then))?;
+    authorize(ctx, &case, &case.resource_for(role_then))?;
     fresh(ctx, &case, &steps, version)?;
     Ok(Loaded { case, item, steps })
 }
@@ -83,7 +93,7 @@ pub(crate) async fn for_owner(
     version: Option<i64>,
 ) -> Result<Loaded, Failure> {
     let (case, item) = load(ctx, id).await?;
-    ctx.authorize(&case.resource())?;
+    authorize(ctx, &case, &case.resource())?;
     let steps = steps::of_case(ctx, id).await?;
     if let Some(version) = version {
         fresh(ctx, &case, &steps, version)?;

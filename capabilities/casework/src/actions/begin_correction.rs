@@ -10,7 +10,7 @@ use crate::error::CaseworkError;
 use crate::filling::parts;
 use crate::model::{CaseId, Draft, DraftId, State, Verb};
 use crate::rules::NotNow;
-use crate::stepping::load;
+use crate::stepping::{authorize, load};
 use crate::store::drafts;
 
 /// Begins the correction of a returned case, or finds the one that was begun.
@@ -35,7 +35,7 @@ impl Action for BeginCorrection {
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Correction>, Failure> {
         let (case, item) = load(ctx, self.case).await?;
-        ctx.authorize(&case.resource())?;
+        authorize(ctx, &case, &case.resource())?;
         if case.state != State::Returned {
             let refused = NotNow { verb: Verb::Resubmit, state: case.state, stage: case.stage };
             return Err(CaseworkError::NotNow(refused).into());

@@ -32,7 +32,7 @@ impl Action for Detach {
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Detached>, Failure> {
         let row = drafts::find(ctx, self.draft).await?.ok_or_else(Failure::missing)?;
-        ctx.authorize(&row.draft.resource())?;
+        ctx.authorize(&row.draft.resource()).map_err(Failure::hidden)?;
         let file = materials::find(ctx, self.file).await?;
         if file.is_none_or(|file| file.draft != Some(self.draft)) {
             return Err(Failure::missing());

@@ -31,7 +31,7 @@ impl Action for DiscardDraft {
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Discarded>, Failure> {
         // Even a draft of an item that is no longer offered can be thrown away.
         let row = drafts::find(ctx, self.draft).await?.ok_or_else(Failure::missing)?;
-        ctx.authorize(&row.draft.resource())?;
+        ctx.authorize(&row.draft.resource()).map_err(Failure::hidden)?;
         Ok(Decision::reply(Discarded {})
             .write(Statement::any(materials::DELETE_MATERIALS, values![self.draft]))
             .write(drafts::delete(&row.draft)))

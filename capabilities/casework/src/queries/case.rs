@@ -16,7 +16,7 @@ use super::{MaterialView, Office, place_name};
 use crate::compile::CompiledItem;
 use crate::deadlines;
 use crate::model::{Case, CaseId, DraftId, Flag, MaterialFile, State, Step, Verb};
-use crate::stepping::{load, standing};
+use crate::stepping::{authorize, load, standing};
 use crate::store::{drafts, materials, steps};
 
 /// Days that the explanation of a limit shows at most.
@@ -209,7 +209,7 @@ impl Query for CaseById {
 
     async fn answer(self, ctx: &Ctx) -> Result<CaseView, Failure> {
         let (case, item) = load(ctx, self.case).await?;
-        ctx.authorize(&case.resource())?;
+        authorize(ctx, &case, &case.resource())?;
         let steps = steps::of_case(ctx, case.id).await?;
         let files = materials::of_case(ctx, case.id).await?;
         let correction = match case.state {

@@ -51,7 +51,7 @@ impl Query for MaterialObject {
             }
             (None, None) => return Err(Failure::missing()),
         };
-        ctx.authorize(&resource)?;
+        ctx.authorize(&resource).map_err(Failure::hidden)?;
         Ok(ObjectView {
             object: file.object.as_str().to_owned(),
             name: file.name,

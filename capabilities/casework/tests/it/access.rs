@@ -1,6 +1,8 @@
 //! Who may do what: another county, another role, another person, an organisation without a mandate.
 
 use minshu_kernel::access::Principal;
+use minshu_kernel::error::{Failure, Kind};
+use minshu_kernel::text::Message;
 use serde_json::{Value as Json, json};
 
 use crate::world::{
@@ -44,7 +46,10 @@ async fn another_county_neither_sees_nor_touches() {
             assert_eq!(listed(&world, &who).await, usize::from(may_see), "{role} {division}");
             if !may_see || role == OFFICER {
                 let refused = world.refused(&who, "casework.accept", accept.clone()).await;
-                assert_eq!(refused.kind.status(), 403, "{role} {division}: {}", told(&refused));
+                // Who has no such permission at all is refused before any case is looked at.
+                let hidden = !may_see && role == CLERK;
+                let status = if hidden { 404 } else { 403 };
+                assert_eq!(refused.kind.status(), status, "{role} {division}: {}", told(&refused));
             }
         }
         let stranger = world.house.resident();
@@ -53,7 +58,7 @@ async fn another_county_neither_sees_nor_touches() {
         let withdraw = json!({ "case": case, "reason": "不是我的" });
         assert_eq!(
             world.refused(&stranger, "casework.withdraw", withdraw).await.kind.status(),
-            403
+            404
         );
         // The company's other agent sees it, and no longer when the mandate is gone.
         let mut colleague = world.house.resident();
@@ -80,7 +85,85 @@ async fn materials_are_for_the_owner_and_the_handlers_alone() {
     world.asked(&clerk, "casework.material_object", ask.clone()).await;
     for who in [world.house.officer(CLERK, "350203"), world.house.resident()] {
         let refused = world.house.ask(&who, "casework.material_object", ask.clone()).await;
-        assert_eq!(refused.unwrap_err().kind.status(), 403);
+        assert_eq!(refused.unwrap_err().kind.status(), 404);
+    }
+}
+
+/// What a failure tells whoever asked.
+fn shown(failure: Failure) -> (Kind, &'static str, Message, usize) {
+    (failure.kind, failure.code, failure.message, failure.fields.len())
+}
+
+#[tokio::test]
+async fn what_is_not_ones_own_answers_as_if_it_were_not_there() {
+    for world in worlds().await {
+        let agent = world.agent(COMPANY, USCC);
+        let case = world.food_case(&agent).await["case"].clone();
+        let draft = world.food_draft(&agent).await;
+        let view = world.asked(&agent, "casework.case", json!({ "case": case })).await;
+        let file = view["materials"][0]["files"][0]["file"].clone();
+        let nothing = json!("01928f5e-7b1a-7c3d-8e4f-0123456789ab");
+        let stranger = world.house.resident();
+        for (operation, field, there, more) in [
+            ("casework.withdraw", "case", &case, json!({ "reason": "试一试" })),
+            ("casework.begin_correction", "case", &case, json!({})),
+            ("casework.save_draft", "draft", &draft, json!({ "form": {} })),
+            ("casework.submit", "draft", &draft, json!({})),
+            ("casework.discard_draft", "draft", &draft, json!({})),
+        ] {
+            let input = |id: &Json| {
+                let mut input = more.clone();
+                input[field] = id.clone();
+                input
+            };
+            let of_another = world.refused(&stranger, operation, input(there)).await;
+            let of_nothing = world.refused(&stranger, operation, input(&nothing)).await;
+            assert_eq!(shown(of_another), shown(of_nothing), "{operation}");
+        }
+        for (operation, field, there) in [
+            ("casework.case", "case", &case),
+            ("casework.draft", "draft", &draft),
+            ("casework.material_object", "file", &file),
+        ] {
+            let ask = |id: &Json| json!({ field: id });
+            let of_another = world.house.ask(&stranger, operation, ask(there)).await.unwrap_err();
+            let of_nothing =
+                world.house.ask(&stranger, operation, ask(&nothing)).await.unwrap_err();
+            assert_eq!(of_another.kind.status(), 404, "{operation}");
+            assert_eq!(shown(of_another), shown(of_nothing), "{operation}");
+        }
+        // The pages too: but for the number to quote they are the same.
+        let mut browser = world.browser(&stranger);
+        for (path, there) in [("/cases/", &case), ("/work/", &case), ("/drafts/", &draft)] {
+            let of_another = path.to_owned() + there.as_str().unwrap();
+            let of_nothing = path.to_owned() + nothing.as_str().unwrap();
+            let of_another = world.house.get(&mut browser, &of_another).await;
+            let of_nothing = world.house.get(&mut browser, &of_nothing).await;
+            assert_eq!(
+                (of_another.status, of_nothing.status),
+                (404.try_into().unwrap(), 404.try_into().unwrap())
+            );
+            let main = |text: &str| {
+                let main = text.split("<main").nth(1).unwrap().to_owned();
+                main.split("error-number").next().unwrap().to_owned()
+            };
+            assert_eq!(main(&of_another.text), main(&of_nothing.text), "{path}");
+        }
+        // Who looked is on record all the same.
+        world.house.settle().await;
+        let console = Principal::console();
+        let ask = json!({ "resource_kind": "casework.case", "resource_id": case });
+        let audit = world.asked(&console, "platform.audit_entries", ask).await;
+        let refused = |operation: &str| {
+            audit["entries"].as_array().unwrap().iter().any(|entry| {
+                entry["operation"] == operation
+                    && entry["outcome"] == "refused"
+                    && entry["principal"] == stranger.reference()
+                    && entry["rule"].as_str().unwrap().contains("no ground")
+            })
+        };
+        assert!(refused("casework.case"), "{audit}");
+        assert!(refused("casework.withdraw"), "{audit}");
     }
 }
 
@@ -120,7 +203,7 @@ async fn nobody_acts_for_a_company_without_a_mandate() {
     );
     // The mandate ended in the meantime.
     let former = Principal { mandates: Vec::new(), ..agent.clone() };
-    assert_eq!(world.refused(&former, "casework.submit", submit).await.kind.status(), 403);
+    assert_eq!(world.refused(&former, "casework.submit", submit).await.kind.status(), 404);
     // A voucher lives for a day and the next.
     world.house.clock.advance(3 * 86_400_000);
     let submit = json!({ "draft": draft, "on_behalf": borrowed });
@@ -170,7 +253,7 @@ async fn only_ones_own_uploads_can_be_attached() {
     let refused = world.refused(&person, "casework.attach", attach(&mine, "nothing")).await;
     assert_eq!(refused.fields[0].message.key, "casework-problem-no-material");
     let refused = world.refused(&stranger, "casework.attach", attach(&theirs, "picture")).await;
-    assert_eq!(refused.kind.status(), 403, "not one's own draft");
+    assert_eq!(refused.kind.status(), 404, "not one's own draft");
     world.done(&person, "casework.attach", attach(&mine, "picture")).await;
     // Yesterday's upload is gone.
     let old = world.uploaded(&person, pdf("old")).await;

@@ -34,7 +34,7 @@ impl Action for MarkRead {
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Marked>, Failure> {
         let message = store::find(ctx, self.message).await?.ok_or_else(Failure::missing)?;
-        ctx.authorize(&message.resource())?;
+        ctx.authorize(&message.resource()).map_err(Failure::hidden)?;
         if let Some(read_ms) = message.read {
             return Ok(Decision::reply(Marked { read_ms }));
         }

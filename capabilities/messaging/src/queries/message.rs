@@ -25,7 +25,7 @@ impl Query for MessageById {
 
     async fn answer(self, ctx: &Ctx) -> Result<MessageView, Failure> {
         let message = store::find(ctx, self.message).await?.ok_or_else(Failure::missing)?;
-        ctx.authorize(&message.resource())?;
+        ctx.authorize(&message.resource()).map_err(Failure::hidden)?;
         Ok(MessageView::of(ctx, message))
     }
 }

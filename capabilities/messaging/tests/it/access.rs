@@ -30,9 +30,9 @@ async fn another_account_neither_sees_nor_touches() {
         assert!(world.inbox(&other).await.is_empty());
         assert_eq!(world.unread(&other).await, 0);
         let kind = refused(&world, &other, "messaging.message", one.clone()).await;
-        assert_eq!(kind, Kind::Refused);
+        assert_eq!(kind, Kind::Missing, "whether there is one is nobody else's business");
         let kind = refused(&world, &other, "messaging.mark_read", one.clone()).await;
-        assert_eq!(kind, Kind::Refused);
+        assert_eq!(kind, Kind::Missing);
         let marked = world.house.act(&other, "messaging.mark_all_read", json!({})).await.unwrap();
         assert_eq!(marked, json!({ "marked": 0, "left": false }));
         assert_eq!(world.unread(&resident).await, 1);

@@ -107,7 +107,7 @@ async fn strangers_are_asked_to_sign_in_and_others_see_nothing() {
     }
     let mut other = world.browser(&world.house.resident());
     let seen = world.house.get(&mut other, &address).await;
-    assert_eq!(seen.status.as_u16(), 403);
+    assert_eq!(seen.status.as_u16(), 404);
     assert!(!seen.text.contains(HOLDER) && !seen.text.contains("A-1"), "{}", seen.text);
     for path in ["/inbox/nothing", "/inbox/01928f5e-7b1a-7c3d-8e4f-0123456789ab"] {
         assert_eq!(world.house.get(&mut own, path).await.status.as_u16(), 404, "{path}");
