@@ -112,7 +112,9 @@ case_event!(
     /// A case was sent in again.
     CaseResubmitted,
     "casework.case.resubmitted",
-    "An applicant sent a case in again after a correction."
+    "An applicant sent a case in again after a correction.",
+    /// The account that had returned it and now waits for it.
+    returned_by: Option<AccountId>
 );
 case_event!(
     /// A case was not accepted.

@@ -290,6 +290,13 @@ pub struct Step {
     pub detail: Detail,
 }
 
+impl Step {
+    /// The account that took it, where a person did.
+    pub fn account(&self) -> Option<AccountId> {
+        self.actor.strip_prefix("account:")?.parse().ok()
+    }
+}
+
 /// What was said in a step. It may name persons, so it rests sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Detail {

@@ -17,7 +17,7 @@ use crate::entitlement::{self, OnBehalf};
 use crate::error::CaseworkError;
 use crate::events::{CaseFacts, CaseResubmitted, aggregate};
 use crate::filling::{check_form, check_materials, handled_in, load as load_draft, parts};
-use crate::model::{CaseId, Detail, Draft, DraftId, Verb};
+use crate::model::{CaseId, Detail, Draft, DraftId, Step, Verb};
 use crate::opening::{Opening, open_case};
 use crate::stepping::{Stepped, for_owner, take};
 use crate::store::{cases, drafts, materials};
@@ -141,7 +141,11 @@ async fn resubmit(
     let parts = parts(&item, &form);
     loaded.case.form = form;
     let taken = take(ctx, &loaded, Verb::Resubmit, Detail::default())?;
-    let event = CaseResubmitted { facts: CaseFacts::of(&taken.case) };
+    let returned = loaded.steps.iter().rev().find(|step| step.verb == Verb::Return);
+    let event = CaseResubmitted {
+        facts: CaseFacts::of(&taken.case),
+        returned_by: returned.and_then(Step::account),
+    };
     let about = aggregate(&taken.case);
     let write_form = cases::update_form(&ctx.services, &taken.case, &parts)?;
     Ok(taken
