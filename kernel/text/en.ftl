@@ -267,6 +267,7 @@ form-yes = Yes
 form-no = No
 form-enter = Update this page
 form-refresh = Update the questions below
+form-division-whole = {$name} (the whole province)
 form-division-next = Update the next level
 form-remove = Remove
 form-add-one = Add: {$noun}

@@ -20,7 +20,8 @@ export function startDivisions(picker: HTMLElement): void {
       const request = ++latest;
       for (const later of levels.slice(index + 1)) fill(later, []);
       const next = levels[index + 1];
-      if (!next || !select.value) return;
+      // The province as a whole stands among its own cities: nothing follows on it.
+      if (!next || !select.value || select.selectedOptions[0]?.hasAttribute("data-division-whole")) return;
       next.setAttribute("aria-busy", "true");
       try {
         const response = await fetch(`${url}?parent=${encodeURIComponent(select.value)}`, { headers: { accept: "application/json" }, credentials: "same-origin" });

@@ -29,6 +29,7 @@ mod export;
 mod model;
 mod normalise;
 mod personal;
+mod picker;
 mod places;
 mod read;
 mod render;
@@ -43,6 +44,7 @@ use serde_json::{Map, Value};
 
 pub use check::{Completeness, Lookups};
 pub use compile::FormProblem;
+pub use picker::DivisionPicker;
 pub use read::{FormCommand, Parsed};
 pub use render::{FormView, Known, Progress};
 pub use render_read::ReadView;

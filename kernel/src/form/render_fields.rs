@@ -8,9 +8,8 @@ use serde_json::Value;
 use super::check_values::{grouped, plain_number};
 use super::conditions::Asked;
 use super::model::{Choice, Field, Fields, Kind, TextFormat, TextRule};
+use super::picker::{self, Picker};
 use super::render::{FormView, id_of, rendered, row_name};
-use super::texts;
-use crate::division::{DivisionCode, Level};
 use crate::money::Fen;
 use crate::text::Speaker;
 
@@ -24,22 +23,22 @@ pub(super) struct Renderer<'a> {
 }
 
 /// What every field's template shows.
-struct Base<'a> {
-    t: &'a Speaker,
-    icons: &'a str,
-    id: String,
-    name: String,
-    label: &'a str,
-    help: Option<&'a str>,
-    errors: Vec<String>,
-    required: bool,
+pub(super) struct Base<'a> {
+    pub(super) t: &'a Speaker,
+    pub(super) icons: &'a str,
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) label: &'a str,
+    pub(super) help: Option<&'a str>,
+    pub(super) errors: Vec<String>,
+    pub(super) required: bool,
     /// Whether other questions hang on the answer.
-    refresh: bool,
+    pub(super) refresh: bool,
 }
 
 impl Base<'_> {
     /// The ids of help and errors, for `aria-describedby`.
-    fn described(&self) -> String {
+    pub(super) fn described(&self) -> String {
         let help = self.help.map(|_| format!("{}-hint", self.id));
         let error = (!self.errors.is_empty()).then(|| format!("{}-error", self.id));
         help.into_iter().chain(error).collect::<Vec<_>>().join(" ")
@@ -97,26 +96,6 @@ struct Choices<'a> {
 struct Agree<'a> {
     base: Base<'a>,
     on: bool,
-}
-
-/// One level of the division picker.
-struct DivisionLevel {
-    id: String,
-    label: String,
-    options: Vec<DivisionOption>,
-}
-
-struct DivisionOption {
-    code: String,
-    name: String,
-    on: bool,
-}
-
-#[derive(Template)]
-#[template(path = "form/division.html")]
-struct Division<'a> {
-    base: Base<'a>,
-    levels: Vec<DivisionLevel>,
 }
 
 #[derive(Template)]
@@ -237,7 +216,10 @@ impl Renderer<'_> {
                 rendered(&Choices { base, options, kind: "radio", class: " is-inline" })
             }
             Kind::Division(level) => {
-                rendered(&Division { levels: self.levels(&base.id, *level, chosen), base })
+                let asked = picker::Asked { deepest: *level, province: false };
+                let FormView { speaker, divisions, .. } = *self.view;
+                let levels = picker::levels(speaker, divisions, &base.id, asked, chosen);
+                rendered(&Picker { base, levels })
             }
             Kind::Group(_) | Kind::Rows { .. } => {
                 let body = self.container(field, given, at, name, heading);
@@ -340,37 +322,6 @@ impl Renderer<'_> {
             _ => {}
         }
         input
-    }
-
-    /// The selects from prefecture to the deepest level; each offers the parts of what the one above holds.
-    fn levels(&self, id: &str, deepest: Level, chosen: &str) -> Vec<DivisionLevel> {
-        let divisions = self.view.divisions;
-        let code: Option<DivisionCode> = chosen.parse().ok();
-        let path = code.map(|code| divisions.path(code)).unwrap_or_default();
-        let mut above = path.first().copied().or_else(|| divisions.roots().next());
-        let levels =
-            Level::ALL.into_iter().filter(|level| *level != Level::Province && *level <= deepest);
-        levels
-            .enumerate()
-            .map(|(index, level)| {
-                let here = path.iter().copied().find(|division| division.level() == level);
-                let parts = above.into_iter().flat_map(|above| divisions.children(above.code()));
-                let options = parts
-                    .map(|part| DivisionOption {
-                        code: part.code().to_string(),
-                        name: part.name().to_owned(),
-                        on: here.is_some_and(|here| here.code() == part.code()),
-                    })
-                    .collect();
-                above = here;
-                DivisionLevel {
-                    // The first has the field's own id, which problems link to.
-                    id: if index == 0 { id.to_owned() } else { format!("{id}-{}", index + 1) },
-                    label: self.view.speaker.local(&texts::level(level)).to_owned(),
-                    options,
-                }
-            })
-            .collect()
     }
 }
 

@@ -10,9 +10,9 @@ use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::ids::AccountId;
 use minshu_kernel::show;
 use minshu_kernel::text::Speaker;
-use minshu_kernel::web::{FormState, Page, Reply, Visit};
+use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
 
-use super::parts::{Field, Head, Maker, Picker, Select, given, picked, picks};
+use super::parts::{Field, Head, Maker, Select, given, picked, picks};
 use super::{MandateView, must};
 use crate::actions::{EndMandate, Prove, RecordMandate};
 use crate::model::{Evidence, MandateId};
@@ -59,7 +59,7 @@ struct MandateForm {
     phone: Field,
     uscc: Field,
     company: Field,
-    division: Picker,
+    division: Markup,
     until: Field,
     evidence: Field,
 }
@@ -148,9 +148,13 @@ fn mandate_form(
             .text("/company", "identity-company", company)
             .hint(t.say("identity-company-hint"))
             .optional(t),
-        division: make
-            .division(divisions, "/division", "identity-company-division", division)
-            .optional(t, t.say("identity-company-division-hint")),
+        division: make.division(
+            divisions,
+            "/division",
+            "identity-company-division",
+            Some("identity-company-division-hint"),
+            division,
+        ),
         until: make
             .date("/until", "identity-until", until)
             .hint(t.say("identity-until-hint"))

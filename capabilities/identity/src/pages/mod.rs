@@ -77,6 +77,7 @@ async fn mine(visit: Arc<Visit>) -> Result<Vec<MineEntry>, Failure> {
     let t = visit.speaker();
     Ok(vec![MineEntry {
         title: t.say("identity-mine-unproved"),
+        about: String::new(),
         state: t.say("identity-mine-unproved-state"),
         tone: "act",
         href: "/me".to_owned(),

@@ -7,9 +7,9 @@ use minshu_kernel::division::Divisions;
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::ids::OrganisationId;
 use minshu_kernel::text::{LocalText, Speaker};
-use minshu_kernel::web::{FormState, Page, Reply, Visit, percent};
+use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit, percent};
 
-use super::parts::{Choices, Field, Head, Maker, Picker, Select, given, picked, picks};
+use super::parts::{Choices, Field, Head, Maker, Select, given, picked, picks};
 use super::posts::{chosen_roles, role_choices};
 use super::{must, role_list};
 use crate::actions::{AddOrganisation, AddPost, ChangeOrganisation};
@@ -53,7 +53,7 @@ struct OrganisationForm {
     name: Field,
     kind: Select,
     uscc: Field,
-    division: Picker,
+    division: Markup,
 }
 
 /// What was typed about an organisation.
@@ -124,7 +124,7 @@ fn organisation_form(
             .code("/uscc", "identity-uscc", &typed.uscc)
             .hint(t.say("identity-uscc-hint"))
             .optional(t),
-        division: make.division(divisions, "/division", "identity-division", &typed.division),
+        division: make.division(divisions, "/division", "identity-division", None, &typed.division),
         head: make.head(),
     }
 }
@@ -250,7 +250,7 @@ pub(super) struct PostForm {
     pub head: Head,
     pub zh: Field,
     pub en: Field,
-    pub division: Picker,
+    pub division: Markup,
     pub roles: Vec<Choices>,
 }
 
@@ -285,9 +285,13 @@ pub(super) fn post_form(
     PostForm {
         zh: make.text("/name/zh", "identity-post-name-zh", &typed.name[0]),
         en: make.text("/name/en", "identity-post-name-en", &typed.name[1]),
-        division: make
-            .division(divisions, "/division", "identity-post-division", &typed.division)
-            .optional(t, t.say("identity-post-division-hint")),
+        division: make.division(
+            divisions,
+            "/division",
+            "identity-post-division",
+            Some("identity-post-division-hint"),
+            &typed.division,
+        ),
         roles: role_choices(t, &make, groups, &typed.roles),
         head: make.head(),
     }

@@ -4,9 +4,10 @@
 use std::cell::RefCell;
 
 use askama::Template;
-use minshu_kernel::division::{DivisionCode, Divisions, Level};
+use minshu_kernel::division::{DivisionCode, Divisions};
+use minshu_kernel::form::DivisionPicker;
 use minshu_kernel::text::Speaker;
-use minshu_kernel::web::{FormState, Visit};
+use minshu_kernel::web::{FormState, Markup, Visit};
 
 /// The address of the icons' sprite.
 pub(crate) const ICONS: &str = "/assets/icons.svg";
@@ -15,7 +16,7 @@ pub(crate) const ICONS: &str = "/assets/icons.svg";
 macro_rules! part {
     ($($name:ty),+) => { $(impl askama::filters::HtmlSafe for $name {})+ };
 }
-part!(Head, Field, Select, Choices, Picker);
+part!(Head, Field, Select, Choices);
 
 /// A mistake and the field that it is about; no field where it is about the whole.
 #[derive(Debug, Clone)]
@@ -79,30 +80,6 @@ pub(crate) struct Choices {
     name: String,
     label: String,
     options: Vec<Option_>,
-    problem: String,
-}
-
-/// One level of the division picker.
-#[derive(Debug, Clone)]
-struct PickerLevel {
-    id: String,
-    label: String,
-    options: Vec<Option_>,
-}
-
-/// A division, from the province down; the last level that was chosen counts.
-#[derive(Debug, Clone, Template)]
-#[template(path = "parts/divisions.html")]
-pub(crate) struct Picker {
-    id: String,
-    name: String,
-    label: String,
-    optional: String,
-    hint: String,
-    choose: String,
-    next: String,
-    levels: Vec<PickerLevel>,
-    described: String,
     problem: String,
 }
 
@@ -250,57 +227,32 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// The division picker at a pointer.
+    /// The division picker at a pointer; a hint says that it may be left empty, and what that means.
     pub(crate) fn division(
         &self,
         divisions: &Divisions,
         pointer: &str,
         label: &str,
+        hint: Option<&str>,
         chosen: &str,
-    ) -> Picker {
+    ) -> Markup {
         let name = Self::name(pointer);
-        let id = self.id(&name);
-        Picker {
-            label: self.label(&name, self.t.say(label)),
-            optional: String::new(),
-            hint: String::new(),
-            choose: self.t.say("form-choose"),
-            next: self.t.say("form-division-next"),
-            levels: self.levels(divisions, &id, chosen),
-            described: String::new(),
-            problem: self.problem(&name),
-            name,
-            id,
+        let (id, problem) = (self.id(&name), self.problem(&name));
+        let hint = hint.map(|key| self.t.say(key));
+        DivisionPicker {
+            speaker: self.t,
+            divisions,
+            icons: ICONS,
+            id: &id,
+            name: &name,
+            label: &self.label(&name, self.t.say(label)),
+            help: hint.as_deref(),
+            problem: Some(problem.as_str()).filter(|problem| !problem.is_empty()),
+            required: hint.is_none(),
+            province: true,
+            chosen,
         }
-        .describe()
-    }
-
-    fn levels(&self, divisions: &Divisions, id: &str, chosen: &str) -> Vec<PickerLevel> {
-        let code: Option<DivisionCode> = chosen.parse().ok();
-        let path = code.map(|code| divisions.path(code)).unwrap_or_default();
-        let mut levels = Vec::new();
-        for (index, level) in Level::ALL.into_iter().enumerate() {
-            let here = path.iter().copied().find(|division| division.level() == level);
-            let parts = match index {
-                0 => divisions.roots().collect(),
-                _ => path.get(index - 1).map_or_else(Vec::new, |above| {
-                    divisions.children(above.code()).collect::<Vec<_>>()
-                }),
-            };
-            let options = parts.into_iter().map(|part| Option_ {
-                value: part.code().to_string(),
-                label: part.name().to_owned(),
-                note: String::new(),
-                on: here == Some(part),
-            });
-            levels.push(PickerLevel {
-                // The first has the field's own id, which mistakes link to.
-                id: if index == 0 { id.to_owned() } else { format!("{id}-{}", index + 1) },
-                label: self.t.local(&level.name()).to_owned(),
-                options: options.collect(),
-            });
-        }
-        levels
+        .render()
     }
 }
 
@@ -332,20 +284,6 @@ impl Choices {
     /// Whose boxes send another name than the field's own: several groups of one list.
     pub(crate) fn named(mut self, name: &str) -> Choices {
         self.name = name.to_owned();
-        self
-    }
-}
-
-impl Picker {
-    /// With a line of help, and what an empty choice means.
-    pub(crate) fn optional(mut self, t: &Speaker, hint: String) -> Picker {
-        self.optional = t.say("form-optional");
-        self.hint = hint;
-        self.describe()
-    }
-
-    fn describe(mut self) -> Picker {
-        self.described = described(&self.id, &self.hint, &self.problem);
         self
     }
 }
