@@ -1,5 +1,6 @@
 //! Search in place, over what is held in memory: public documents and the systems of the plan. Terms are sought as
-//! they are typed, as initials of English names, and for Chinese by pairs of characters.
+//! they are typed, as initials of English names, and for Chinese by pinyin, as short forms (社保 for 社会保险) and by
+//! pairs of characters.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use minshu_kernel::capability::DocumentEntry;
 use minshu_kernel::error::Failure;
 use minshu_kernel::text::{LocalText, Speaker};
 use minshu_kernel::web::{Markup, Page, Reply, Visit};
+use pinyin::{Pinyin, ToPinyin as _};
 
 use super::documents::{first_sentence, is_item};
 use super::parts::{icons, label_of};
@@ -20,7 +22,9 @@ const MOST_IN_PLACE: usize = 8;
 /// The most answers of one category on the page.
 const MOST_OF_CATEGORY: usize = 50;
 /// Of the pairs of characters that were typed, so many per cent must be there.
-const PAIRS_PER_CENT: usize = 60;
+const PAIRS_PER_CENT: usize = 50;
+/// A short form stands for at most so many times as many characters.
+const SHORT_FOR: usize = 3;
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +55,13 @@ pub(super) fn score(words: &[&str], names: &[&str], text: &[&str]) -> Option<u32
     for word in words {
         let of_name = names.iter().filter_map(|name| name_score(word, name)).max();
         let of_text = text.iter().any(|t| t.contains(word)).then_some(10);
-        let fuzzy = || pairs_fit(word, names).then_some(8).or(pairs_fit(word, text).then_some(4));
-        total += of_name.or(of_text).or_else(fuzzy)?;
+        let typed = || names.iter().any(|name| sounds(word, name)).then_some(20);
+        let fuzzy = || {
+            let short = names.iter().any(|name| is_short_for(word, name));
+            short.then_some(9).or(pairs_fit(word, names).then_some(8))
+        };
+        let far = || pairs_fit(word, text).then_some(4);
+        total += of_name.or_else(typed).or(of_text).or_else(fuzzy).or_else(far)?;
     }
     (total > 0).then_some(total)
 }
@@ -74,6 +83,45 @@ fn name_score(word: &str, name: &str) -> Option<u32> {
 /// `single-window intake` → `swi`.
 fn initials(name: &str) -> String {
     name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next()).collect()
+}
+
+/// Whether letters are the pinyin of a part of a Chinese name, or the initials of one: `shipin`, `spjy`.
+fn sounds(word: &str, name: &str) -> bool {
+    if word.len() < 2 || !word.bytes().all(|b| b.is_ascii_lowercase()) {
+        return false;
+    }
+    let syllables: Vec<&str> =
+        name.to_pinyin().map(|found| found.map_or("", Pinyin::plain)).collect();
+    let starts = 0..syllables.len();
+    let initials: String = syllables.iter().map(|one| one.get(..1).unwrap_or(" ")).collect();
+    initials.contains(word)
+        || starts.into_iter().any(|from| {
+            let rest = syllables.get(from..).unwrap_or_default();
+            // The last syllable may still be being typed; one that is no Chinese character ends the name.
+            let spelt: String = rest.iter().take_while(|one| !one.is_empty()).copied().collect();
+            word.len() > 2 && spelt.starts_with(word)
+        })
+}
+
+/// Whether a Chinese word is a short form of a part of a name: its characters in their order, close together.
+fn is_short_for(word: &str, name: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    if !(2..=4).contains(&letters.len()) || letters.iter().any(char::is_ascii) {
+        return false;
+    }
+    let name: Vec<char> = name.chars().collect();
+    (0..name.len()).any(|from| {
+        let part = name.iter().skip(from).take(letters.len() * SHORT_FOR);
+        // A short form begins where the long one does.
+        let begins = name.get(from) == letters.first();
+        begins && {
+            let mut left = letters.iter().peekable();
+            part.for_each(|letter| {
+                left.next_if_eq(&letter);
+            });
+            left.peek().is_none()
+        }
+    })
 }
 
 /// Whether most pairs of neighbouring characters of a Chinese word stand in one of the texts.
@@ -118,7 +166,7 @@ pub(super) fn search(
     for system in &standings.systems {
         let pack = &system.pack;
         let (names, lead, text) = (lower(&pack.name), lower(&pack.lead), lower(&pack.description));
-        let names = [&*names[0], &*names[1], &*pack.id];
+        let names = [&*names[0], &*names[1], &*pack.id, &*pack.plan];
         let text = [&*lead[0], &*lead[1], &*text[0], &*text[1]];
         let Some(score) = score(&words, &names, &text) else { continue };
         // What works is more use than what is planned.
@@ -216,6 +264,15 @@ mod tests {
         assert_eq!(name("fbl"), Some(30));
         assert_eq!(name("餐馆"), Some(10));
         assert_eq!(name("食品许可证"), Some(8));
+        assert_eq!(name("食证"), None);
+        assert_eq!(name("食许"), Some(9));
+        assert_eq!(name("核发"), Some(40));
+        assert_eq!(score(&["社保"], &["多险合一的社会保险"], &[]), Some(9));
+        assert_eq!(name("shipin"), Some(20));
+        assert_eq!(name("jingyingxu"), Some(20));
+        assert_eq!(name("spjy"), Some(20));
+        assert_eq!(name("pinjin"), Some(20));
+        assert_eq!(name("hipin"), None);
         assert_eq!(name("开餐馆业"), None);
         assert_eq!(name("台风"), None);
         assert_eq!(score(&["food", "台风"], &["food"], &[]), None);
