@@ -33,5 +33,6 @@ export default defineConfig({
     { name: "story", testMatch: story },
     { name: "story-without-script", testMatch: story, use: { javaScriptEnabled: false } },
     { name: "keyboard", testMatch: "keyboard.spec.ts" },
+    { name: "drafts", testMatch: "drafts.spec.ts" },
   ],
 });

@@ -34,7 +34,7 @@ export async function messageBeside(control: Locator): Promise<string> {
 export async function upload(page: Page, material: string, file: File, script: boolean): Promise<void> {
   const box = materialBox(page, material);
   await box.locator("input[type=file]").setInputFiles(file);
-  if (!script) await box.getByRole("button", { name: "上传" }).click();
+  if (!script) await box.getByRole("button", { name: /^上传/ }).click();
 }
 
 /** The block of a material on the page of materials. */

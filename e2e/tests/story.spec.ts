@@ -85,7 +85,7 @@ test("a food business licence, from an account to the decision", async ({ browse
     await form.getByLabel("代办人的手机号").fill(resident.phone);
     await form.getByLabel("统一社会信用代码").fill(company.code);
     await form.getByLabel("企业名称").fill(company.name);
-    await pickDivision(clerk, "企业所在区划", ["福建省", "福州市", "鼓楼区"], script);
+    await pickDivision(clerk, "企业所在区划", ["福州市", "鼓楼区"], script);
     await form.getByLabel("看到的材料").fill("营业执照正本、法定代表人签字的授权书");
     await form.getByRole("button", { name: "登记代办" }).click();
     await expect(clerk.getByRole("main")).toContainText("代办已登记");
@@ -151,7 +151,9 @@ test("a food business licence, from an account to the decision", async ({ browse
   await test.step("the business: a question that is asked only after an answer", async () => {
     await expect(page.getByLabel("餐位数")).toHaveCount(0);
     await page.getByRole("radio", { name: "餐饮服务经营者" }).check();
-    await refresh("business");
+    // With scripts the question comes by itself.
+    if (!script) await refresh("business");
+    await expect(page.getByLabel("餐位数")).toBeVisible();
     await page.getByLabel("餐位数").fill("36");
     await page.getByRole("checkbox", { name: "热食类食品制售" }).check();
     await page.getByRole("checkbox", { name: "自制饮品制售" }).check();
@@ -295,7 +297,7 @@ test("a food business licence, from an account to the decision", async ({ browse
     await expect(other.getByRole("main")).toContainText("这里没有办件");
     for (const address of [work, caseAddress]) {
       const answer = await other.goto(address);
-      expect([403, 404]).toContain(answer!.status());
+      expect(answer!.status()).toBe(404);
       await expect(other.getByRole("main")).not.toContainText(company.name);
       await expect(other.getByRole("main")).not.toContainText(item);
     }
@@ -342,6 +344,17 @@ test("a food business licence, from an account to the decision", async ({ browse
     await expect(page).toHaveURL((url) => url.pathname === caseAddress);
   });
 
+  await test.step("the clerk who returned it learns that it came back", async () => {
+    await expect(async () => {
+      await clerk.goto("/inbox");
+      await expect(clerk.getByRole("main")).toContainText(`补正交回来了：“${item}”，编号 ${number}`, { timeout: 500 });
+    }).toPass({ timeout: 15_000 });
+    await expect(clerk.getByRole("navigation", { name: "主要栏目" }).getByRole("link", { name: "消息" })).toContainText("1 条没读");
+    await clerk.getByRole("link", { name: /补正交回来了/ }).click();
+    await clerk.getByRole("main").getByRole("link", { name: "去办" }).click();
+    await expect(clerk).toHaveURL((url) => url.pathname === work);
+  });
+
   const tuesday = workingDaysOn(monday, 1);
   await test.step("the clerk signs in again the next day, comes back to the case and accepts it", async () => {
     await server.setTime(tuesday);
@@ -365,6 +378,9 @@ test("a food business licence, from an account to the decision", async ({ browse
     await officer.getByRole("radio", { name: "准予", exact: false }).first().check();
     await officer.getByRole("button", { name: "作出决定" }).click();
     expect(await messageBeside(officer.getByLabel("理由"))).toContain("请写明理由");
+    const summary = officer.getByRole("alert").filter({ hasText: "理由" });
+    await expect(summary).toBeInViewport();
+    if (script) await expect(summary).toBeFocused();
     await picture(officer, "decision-refused");
     await expect(officer.getByRole("radio", { name: "准予", exact: false }).first()).toBeChecked();
     await officer.getByLabel("理由").fill("现场核查与平面图一致，设备布局和管理制度符合《食品安全法》第三十三条。");

@@ -1,8 +1,10 @@
 // Saves a draft as it is typed: <form data-draft="/drafts/ID" data-draft-version="7"> with a [data-draft-status] on the page.
 // The form's own fields are posted; files are left to the upload island. Without a network the fields are kept in
-// the browser (never on a shared machine, never passwords) and posted when it is back. 409 and other refusals are said.
+// the browser (never on a shared machine, never passwords) and posted when it is back. A draft that was saved in another
+// window meanwhile is not overwritten: the person chooses. Where other questions hang on an answer, the form is shown again.
 import { clock, words } from "./words";
 import { csrfToken, icon, onKiosk } from "./page";
+import { showAgain, values } from "./refresh";
 
 const prefix = "minshu.draft.";
 const pauseMs = 900;
@@ -84,6 +86,37 @@ export function forgetAllDrafts(): void {
   }
 }
 
+/** The choice when the draft was saved from another window: nothing is lost and nothing is overwritten unasked. */
+function choice(keepMine: () => void, takeTheirs: () => void): HTMLElement {
+  const notice = document.createElement("div");
+  notice.className = "notice is-warn";
+  notice.setAttribute("role", "alert");
+  notice.tabIndex = -1;
+  const body = document.createElement("div");
+  body.className = "notice-body";
+  const line = (text: string, strong = false) => {
+    const paragraph = document.createElement("p");
+    const words = strong ? document.createElement("strong") : paragraph;
+    words.textContent = text;
+    if (strong) paragraph.append(words);
+    return paragraph;
+  };
+  const button = (text: string, act: () => void) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "button";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  };
+  const actions = document.createElement("div");
+  actions.className = "actions";
+  actions.append(button(words.keepMine, keepMine), button(words.takeTheirs, takeTheirs));
+  body.append(line(words.elsewhere, true), line(words.elsewhereChoose), actions);
+  notice.append(icon("triangle-alert"), body);
+  return notice;
+}
+
 export function startDraft(element: HTMLElement): void {
   const form = element as HTMLFormElement;
   const address = form.dataset["draft"];
@@ -91,35 +124,68 @@ export function startDraft(element: HTMLElement): void {
   if (!address) return;
   const key = prefix + address;
   let timer = 0;
-  let running = false;
+  let running: Promise<void> | null = null;
   let again = false;
+  let refresh = false;
   let leaving = false;
+  // The page that comes back after such a clash puts the choice itself.
+  let clashed = "draftElsewhere" in form.dataset;
 
   const say = (state: "saving" | "saved" | "offline" | "refused", text: string) => {
     if (!status) return;
     status.className = state === "saved" ? "save-state is-saved" : state === "saving" ? "save-state" : "save-state is-offline";
     status.replaceChildren(icon({ saving: "refresh-cw", saved: "check", offline: "wifi-off", refused: "circle-alert" }[state]), ` ${text}`);
   };
+  const setVersion = (version: string) => {
+    form.dataset["draftVersion"] = version;
+    const field = form.querySelector<HTMLInputElement>('input[name="_version"]');
+    if (field) field.value = version;
+  };
 
-  const save = async (): Promise<void> => {
-    if (running) {
-      again = true;
-      return;
-    }
-    running = true;
+  const clash = () => {
+    clashed = true;
+    keep(key, form);
+    say("refused", words.notSaved);
+    const notice = choice(
+      () => {
+        notice.remove();
+        clashed = false;
+        // Without a version the last one to save wins, which is what was chosen.
+        setVersion("");
+        schedule(0);
+      },
+      () => {
+        forget(key);
+        leaving = true;
+        window.location.assign(window.location.pathname);
+      },
+    );
+    form.prepend(notice);
+    notice.focus();
+  };
+
+  /** Sends the fields: to be saved, or saved and shown again where questions hang on an answer. */
+  const send = async (shown: boolean): Promise<void> => {
     const body = new FormData(form);
     for (const [name, value] of [...body.entries()]) if (value instanceof File) body.delete(name);
+    // The key belongs to the button that ends the page.
+    body.delete("_key");
+    if (shown) body.append("_show", "");
+    const before = shown ? values(form) : null;
     try {
-      const response = await fetch(address, {
+      const response = await fetch(shown ? form.action : address, {
         method: "POST",
         body: new URLSearchParams(body as unknown as Record<string, string>),
-        headers: { "x-csrf-token": csrfToken(), "x-draft-version": form.dataset["draftVersion"] ?? "" },
+        headers: { "x-csrf-token": csrfToken(), ...(shown ? { "hx-request": "true" } : {}) },
         credentials: "same-origin",
       });
       if (response.ok) {
-        form.dataset["draftVersion"] = response.headers.get("x-draft-version") ?? form.dataset["draftVersion"] ?? "";
+        if (before) showAgain(form, await response.text(), before);
+        else setVersion(String(((await response.json()) as { version: number }).version));
         forget(key);
         say("saved", words.saved(clock(new Date(response.headers.get("date") ?? Date.now()))));
+      } else if (response.status === 409 && form.dataset["draftVersion"]) {
+        clash();
       } else if (response.status >= 500 || response.status === 429) {
         say("offline", keep(key, form) ? words.offline : words.keptNowhere);
         schedule(15_000);
@@ -130,33 +196,57 @@ export function startDraft(element: HTMLElement): void {
     } catch {
       say("offline", keep(key, form) ? words.offline : words.keptNowhere);
       schedule(15_000);
-    } finally {
-      running = false;
-      if (again) {
-        again = false;
-        schedule(pauseMs);
-      }
+    }
+  };
+  // One at a time: each save names the version that the one before it made.
+  const save = async (): Promise<void> => {
+    if (clashed) return;
+    if (running) {
+      again = true;
+      return;
+    }
+    const shown = refresh;
+    refresh = false;
+    running = send(shown);
+    await running;
+    running = null;
+    if (again || refresh) {
+      again = false;
+      schedule(refresh ? 0 : pauseMs);
     }
   };
   const schedule = (ms: number) => {
     window.clearTimeout(timer);
-    if (!leaving) timer = window.setTimeout(save, ms);
+    if (!leaving) timer = window.setTimeout(() => void save(), ms);
   };
 
-  const kept = readKept(key);
+  const kept = clashed ? null : readKept(key);
   if (kept && putBack(form, kept)) {
     say("offline", words.restored);
     schedule(0);
   }
   const changed = (event: Event) => {
     if (event.target instanceof HTMLInputElement && event.target.type === "file") return;
-    schedule(pauseMs);
+    schedule(refresh ? 0 : pauseMs);
   };
+  // Other questions hang on this answer: the button beside it says so and is there for whoever has no script.
+  form.addEventListener("change", (event) => {
+    const field = (event.target as HTMLElement).closest("fieldset.field, .field:not(fieldset.field .field)");
+    refresh ||= field?.querySelector("[data-form-refresh]") != null;
+  });
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     leaving = true;
     window.clearTimeout(timer);
+    if (!running) return;
+    // What is on its way makes a version of its own: the page is sent after it, with that version.
+    event.preventDefault();
+    const button = event.submitter;
+    void running.then(() => {
+      if (!clashed) form.requestSubmit(button);
+      else leaving = false;
+    });
   });
   window.addEventListener("pageshow", () => (leaving = false));
   window.addEventListener("online", () => {

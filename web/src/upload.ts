@@ -60,6 +60,7 @@ export function startUpload(element: HTMLElement): void {
     line.hidden = !text;
     if (text) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
+    input.closest(".material")?.classList.toggle("has-error", text !== "");
   };
 
   const send = (file: File, address: string, line: HTMLElement) => {

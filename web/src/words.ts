@@ -6,10 +6,15 @@ const zh = {
   offline: "没有网络。填的内容留在这台设备上，连上后自动保存",
   keptNowhere: "没有网络，也没有留存：这是公用设备。请先不要关掉页面",
   restored: "上次断网时填的内容已经放回来了",
-  saveRefused: "没有保存成功。请刷新页面看看是否在别处改过",
+  saveRefused: "没有保存成功。请刷新页面再看",
+  notSaved: "还没有保存",
+  elsewhere: "这份草稿在别处改过",
+  elsewhereChoose: "您在这里填的都还在，但还没有存。可以用这里填的，也可以改用别处存的。",
+  keepMine: "用这里填的",
+  takeTheirs: "用别处存的",
   choose: "请选择",
   divisionsFailed: "下一级没有取到，请再选一次",
-  tooLarge: (size: string, limit: string) => `文件有 ${size}，超过 ${limit}。请压缩，或拍照后再传`,
+  tooLarge: (size: string, limit: string) => `文件有 ${size}，最多收 ${limit}。请压缩，或拍照后再传`,
   wrongKind: (kinds: string) => `这种文件收不了。请传 ${kinds}`,
   empty: "文件是空的，请重新选",
   uploading: (percent: number) => `已上传 ${percent}%`,
@@ -24,10 +29,15 @@ const en: typeof zh = {
   offline: "No network. What you typed is kept on this device and saved once you are back",
   keptNowhere: "No network, and nothing is kept: this is a shared machine. Please leave the page open",
   restored: "What you typed while offline has been put back",
-  saveRefused: "Not saved. Reload the page to see whether it was changed elsewhere",
+  saveRefused: "Not saved. Please reload the page and look again",
+  notSaved: "Not saved yet",
+  elsewhere: "This draft was changed in another window",
+  elsewhereChoose: "What you typed here is still on the page and is not saved yet. Keep what is here, or look at what was saved in the other window.",
+  keepMine: "Keep what is here",
+  takeTheirs: "Use what was saved",
   choose: "Choose",
   divisionsFailed: "The next level did not arrive. Please choose again",
-  tooLarge: (size, limit) => `The file has ${size}, the limit is ${limit}. Make it smaller or take a photo`,
+  tooLarge: (size, limit) => `The file has ${size}, the most is ${limit}. Make it smaller or take a photo`,
   wrongKind: (kinds) => `This kind of file is not accepted. Please send ${kinds}`,
   empty: "The file is empty. Please choose again",
   uploading: (percent) => `${percent}% sent`,
@@ -43,9 +53,10 @@ export function clock(date: Date): string {
   return new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" }).format(date);
 }
 
-/** A file size with at most one decimal, counted as the limits are: 1 MB = 1024 × 1024 bytes. */
+/** A file size with at most one decimal, counted as the limits are: 1 MB = 1024 × 1024 bytes. Rounded up, so that a
+ *  file over a limit never reads as the limit itself. */
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "KB"] : [bytes / (1024 * 1024), "MB"];
-  return `${Math.round(value * 10) / 10} ${unit}`;
+  return `${Math.ceil(value * 10) / 10} ${unit}`;
 }

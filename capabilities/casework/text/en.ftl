@@ -116,6 +116,7 @@ casework-file-count = at most { $count } files
 casework-file-note = { $size }, uploaded { $when }
 casework-choose-file = Choose a file
 casework-choose-more = Add another
+casework-choose-again = Upload it again
 casework-upload = Upload
 casework-asked-because = To be handed in again: { $reason }
 casework-materials-count =
@@ -128,6 +129,8 @@ casework-materials-given = { $count } received
 # Review and sending
 casework-review-title = Read it through before you send it
 casework-review-lead = Once sent it can be withdrawn, but not changed.
+casework-review-hide = Hide identity numbers
+casework-review-unhide = Show identity numbers
 casework-review-missing =
     { $count ->
         [one] { $count } thing is missing
@@ -172,6 +175,7 @@ casework-next-closed = Closed
 casework-next-correct = Please correct and send again
 casework-next-wait = In hand
 casework-next-wait-text = With { $office }; due { $until }.
+casework-next-late-text = With { $office }. This step should have been done by { $until } and is overdue; it carries a red flag. There is nothing for you to do. If it is urgent, call 12345 or ask at the counter.
 casework-next-granted = Granted: { $name }
 casework-next-granted-text = The reasons are in the history below.
 casework-next-denied = Denied
@@ -191,6 +195,11 @@ casework-clock = Time limit
 casework-clock-used = { $limit } promised, { $used } used.
 casework-clock-acceptance = { $limit } for acceptance, { $used } used. The promise runs from acceptance.
 casework-clock-stopped = { $limit } promised, { $used } used. The clock stands until the correction is sent.
+casework-clock-late =
+    { $n ->
+        [one] { $n } working day overdue.
+       *[other] { $n } working days overdue.
+    }
 casework-clock-not-yet = The clock starts again when the correction is sent.
 casework-clock-stands = The time for correction does not count.
 casework-clock-stands-short = Clock stands
@@ -245,13 +254,11 @@ casework-filter-place = All in my place
 casework-filter-returned = Awaiting correction
 casework-flag-red = red
 casework-flag-yellow = yellow
-casework-column-left = Left
-casework-column-due = Due
-casework-column-item = Service
+casework-column-left = Time left
+casework-column-item = Service and number
 casework-column-applicant = Applicant
-casework-column-stage = Step
+casework-column-stage = Step and place
 casework-column-place = Place
-casework-column-number = Number
 casework-keys-move = move,
 casework-keys-open = opens
 casework-preview = Preview
@@ -313,6 +320,10 @@ casework-incomplete =
     }
 casework-bad-step = Not done yet; see below
 casework-item-gone = This service is no longer offered. The draft is kept and can be read, but not sent.
+casework-elsewhere = This draft was changed in another window
+casework-elsewhere-choose = What you typed here is still below and is not saved yet. Keep what is here, or look at what was saved in the other window.
+casework-elsewhere-mine = Keep what is here
+casework-elsewhere-theirs = Use what was saved
 casework-saved-elsewhere = This draft was saved in another window. What you typed is still here; saving again makes it the one that counts.
 casework-material = The file was not accepted
 casework-too-many-drafts = There are { $most } drafts already. Send or delete some first.

@@ -12,10 +12,11 @@ use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
 use super::drafts::asked_after;
 use super::materials::{Of, read_list};
 use super::parts::{
-    Fact, StateTag, clock, head, office_words, plain_head, returned, state_tag, timeline,
+    Fact, Left, StateTag, clock, head, left, office_words, plain_head, returned, state_tag,
+    timeline,
 };
 use crate::actions::{BeginCorrection, Withdraw};
-use crate::model::{CaseId, State, Verb};
+use crate::model::{CaseId, Flag, State, Verb};
 use crate::queries::case::CaseView;
 use crate::queries::{CaseById, MyCases};
 
@@ -66,6 +67,8 @@ struct CasePage {
     number: String,
     name: String,
     applicant: String,
+    /// How far over its limit the current step is.
+    late: Option<Left>,
     waiting: bool,
     next_label: String,
     next_title: String,
@@ -114,7 +117,9 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
 async fn page(visit: &Visit, view: &CaseView, state: &FormState) -> Result<Page, Failure> {
     let t = visit.speaker();
     let name = t.local(&view.item_name).to_owned();
-    let (next_label, next_title, next_text) = next(&t, view);
+    let late = left(visit, &t, view.due_ms, Flag::Red);
+    let late = late.filter(|_| view.due_ms.is_some_and(|due| due <= visit.services.clock.now()));
+    let (next_label, next_title, next_text) = next(&t, view, late.is_some());
     let case_id = view.case.to_string();
     let may = |verb| view.may.contains(&verb);
     let template = CasePage {
@@ -122,6 +127,7 @@ async fn page(visit: &Visit, view: &CaseView, state: &FormState) -> Result<Page,
         number: view.number.clone(),
         name: name.clone(),
         applicant: view.applicant_name.clone(),
+        late,
         waiting: !may(Verb::Resubmit),
         next_label,
         next_title,
@@ -152,7 +158,7 @@ async fn page(visit: &Visit, view: &CaseView, state: &FormState) -> Result<Page,
 }
 
 /// The one next thing: its small heading, its title, and what there is to know.
-fn next(t: &Speaker, view: &CaseView) -> (String, String, String) {
+fn next(t: &Speaker, view: &CaseView, late: bool) -> (String, String, String) {
     let office = view.office.as_ref().map(|office| office_words(t, office)).unwrap_or_default();
     match view.state {
         State::Returned => (
@@ -162,7 +168,8 @@ fn next(t: &Speaker, view: &CaseView) -> (String, String, String) {
         ),
         State::Submitted | State::Accepted => {
             let until = view.due_ms.map(|due| show::due(t, due)).unwrap_or_default();
-            let text = t.say2("casework-next-wait-text", ("office", office), ("until", until));
+            let key = if late { "casework-next-late-text" } else { "casework-next-wait-text" };
+            let text = t.say2(key, ("office", office), ("until", until));
             (t.say("casework-next-nothing"), t.say("casework-next-wait"), text)
         }
         State::Granted => (

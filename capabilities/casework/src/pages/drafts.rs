@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use minshu_kernel::ctx::{Call, act};
 use minshu_kernel::error::{Failure, FieldProblem, Kind};
 use minshu_kernel::form::{Completeness, FormCommand, FormView, Known};
 use minshu_kernel::list::After;
@@ -12,6 +13,7 @@ use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit, say_problems};
 use serde_json::{Value as Json, json};
 
 use super::parts::{head, plain_head, returned};
+use crate::actions::save_draft::SavedDraft;
 use crate::actions::{DiscardDraft, SaveDraft};
 use crate::compile::CompiledItem;
 use crate::model::DraftId;
@@ -76,6 +78,8 @@ struct DraftPage {
     head: Markup,
     plain: Markup,
     fields: Markup,
+    /// Whether it was saved from another window meanwhile: what is shown is not what is kept.
+    elsewhere: bool,
 }
 
 /// A step of the way to the submission.
@@ -175,6 +179,7 @@ struct Shown<'a> {
     value: &'a Json,
     problems: &'a [FieldProblem],
     state: FormState,
+    elsewhere: bool,
 }
 
 async fn draft_page(visit: &Visit, view: &DraftView, shown: Shown<'_>) -> Result<Page, Failure> {
@@ -194,7 +199,7 @@ async fn draft_page(visit: &Visit, view: &DraftView, shown: Shown<'_>) -> Result
         draft: view.draft,
         name: name.clone(),
         applicant: t.say1("casework-applying", "name", view.applicant_name.as_str()),
-        saved: shown.state.summary.is_none(),
+        saved: shown.state.summary.is_none() && !shown.elsewhere,
         saved_at: t.say1("casework-saved-at", "time", show::time(view.updated_ms)),
         returned: view.returned.as_ref().map(|asked| returned(&t, asked)).transpose()?,
         steps: steps(visit, &t, view, &item, Part::Form)?,
@@ -205,6 +210,7 @@ async fn draft_page(visit: &Visit, view: &DraftView, shown: Shown<'_>) -> Result
         })?,
         plain: plain_head(visit)?,
         fields: Markup(fields),
+        elsewhere: shown.elsewhere,
         t,
     };
     Page::new("casework.draft", name, &template)
@@ -221,8 +227,44 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
         None => Vec::new(),
     };
     let state = FormState::fresh(&visit);
-    let shown = Shown { value: &view.form, problems: &problems, state };
+    let shown = Shown { value: &view.form, problems: &problems, state, elsewhere: false };
     Ok(draft_page(&visit, &view, shown).await?.into())
+}
+
+/// The code of the refusal to overwrite what another window saved.
+const SAVED_ELSEWHERE: &str = "casework.saved_elsewhere";
+
+/// Stores what a page holds. A draft is saved many times from one page, so that no save is the repetition of
+/// another: the page's key is left out. `_version` is the one that the page was made from; without it the last one
+/// to save wins, which is also how somebody says that this page is the right one.
+async fn store(visit: &Visit, draft: DraftId, form: Json) -> Result<SavedDraft, Failure> {
+    let base_version = visit.field("_version").parse().ok();
+    let action = SaveDraft {
+        draft: Some(draft),
+        item: None,
+        on_behalf: None,
+        form: form.clone(),
+        base_version,
+    };
+    let call = Call {
+        who: visit.who.clone(),
+        operation: String::new(),
+        input: Json::Null,
+        key: None,
+        cause: None,
+        request: visit.request,
+        lang: visit.lang,
+    };
+    let refused = match act(&*visit.door, call, &action).await {
+        Err(failure) if failure.code == SAVED_ELSEWHERE => failure,
+        done => return done,
+    };
+    // What is there already, such as by a button pressed twice, takes nothing from anybody.
+    let kept = visit.ask(&DraftById { draft }).await?;
+    if kept.form == form {
+        return Ok(SavedDraft { draft, version: kept.version, problems: Vec::new() });
+    }
+    Err(refused)
 }
 
 /// `POST /drafts/{draft}`: everything is saved first, then looked at. Rows and divisions are commands of the form.
@@ -231,17 +273,16 @@ pub(super) async fn save(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let before = visit.ask(&DraftById { draft }).await?;
     let item = super::pinned(&visit, &before.item, &before.item_version).await?;
     let parsed = item.form.parse(&visit.form);
-    let action = SaveDraft {
-        draft: Some(draft),
-        item: None,
-        on_behalf: None,
-        form: parsed.value.clone(),
-        base_version: None,
-    };
-    if let Err(failure) = visit.act(&action).await {
-        let state = FormState::refused(&visit, failure)?;
-        let shown = Shown { value: &parsed.value, problems: &[], state };
-        return Ok(draft_page(&visit, &before, shown).await?.status(422).into());
+    if let Err(failure) = store(&visit, draft, parsed.value.clone()).await {
+        let elsewhere = failure.code == SAVED_ELSEWHERE;
+        let status = if elsewhere { failure.kind.status() } else { 422 };
+        let mut state = FormState::refused(&visit, failure)?;
+        if elsewhere {
+            // The notice with the choice says it.
+            state.summary = None;
+        }
+        let shown = Shown { value: &parsed.value, problems: &[], state, elsewhere };
+        return Ok(draft_page(&visit, &before, shown).await?.status(status).into());
     }
     if let Some(command) = &parsed.command {
         return Ok(Reply::redirect(format!("/drafts/{draft}#{}", command_place(command))));
@@ -258,7 +299,7 @@ pub(super) async fn save(visit: Arc<Visit>) -> Result<Reply, Failure> {
     }
     let view = visit.ask(&DraftById { draft }).await?;
     let state = FormState::fresh(&visit);
-    let shown = Shown { value: &parsed.value, problems: &problems, state };
+    let shown = Shown { value: &parsed.value, problems: &problems, state, elsewhere: false };
     Ok(draft_page(&visit, &view, shown).await?.status(422).into())
 }
 
@@ -279,24 +320,7 @@ pub(super) async fn autosave(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let view = visit.ask(&DraftById { draft }).await?;
     let item = super::pinned(&visit, &view.item, &view.item_version).await?;
     let parsed = item.form.parse(&visit.form);
-    let action = SaveDraft {
-        draft: Some(draft),
-        item: None,
-        on_behalf: None,
-        form: parsed.value,
-        base_version: None,
-    };
-    // The page's key belongs to its button; each autosave is a save of its own.
-    let call = minshu_kernel::ctx::Call {
-        who: visit.who.clone(),
-        operation: String::new(),
-        input: Json::Null,
-        key: None,
-        cause: None,
-        request: visit.request,
-        lang: visit.lang,
-    };
-    let saved = minshu_kernel::ctx::act(&*visit.door, call, &action).await?;
+    let saved = store(&visit, draft, parsed.value).await?;
     Ok(Reply::Json(json!({
         "version": saved.version,
         "saved_ms": visit.services.clock.now(),

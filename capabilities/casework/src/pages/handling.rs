@@ -11,7 +11,8 @@ use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
 use super::cases::read_form;
 use super::materials::{Of, read_list};
 use super::parts::{
-    Fact, Left, StateTag, clock, head, left, office_words, returned, state_tag, timeline,
+    Fact, Left, StateTag, clock, left, office_words, plain_head, returned, state_tag, summary,
+    timeline,
 };
 use crate::actions::decide::Outcome;
 use crate::actions::{Accept, Advance, Decide, Refuse, Return};
@@ -32,6 +33,8 @@ struct HandlingPage {
     state: StateTag,
     now: String,
     notice: Option<String>,
+    /// What is wrong with the form that was sent: it stands on top, wherever on the page the form is.
+    summary: Option<Markup>,
     returned: Option<Markup>,
     form: Markup,
     materials: Markup,
@@ -46,6 +49,18 @@ struct Sent {
     form: &'static str,
     /// What is wrong with it.
     state: FormState,
+}
+
+impl Sent {
+    /// Where on the page a pointer is mended.
+    fn href(&self, pointer: &str) -> String {
+        match (self.form, pointer, pointer.strip_prefix("/materials/")) {
+            ("return", _, Some(material)) => format!("#return-material-{material}"),
+            ("return", "/again_reason", _) => "#return-again".to_owned(),
+            (_, "/outcome", _) => "#outcome".to_owned(),
+            (form, ..) => format!("#{form}-reason"),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -176,6 +191,7 @@ async fn page(
         state: state_tag(&t, view.state),
         now: whose(&t, view),
         notice,
+        summary: sent.map(|sent| summary(&sent.state, |pointer| sent.href(pointer))).transpose()?,
         returned: last_return.map(|asked| returned(&t, asked)).transpose()?,
         form: read_form(visit, &t, view).await?,
         materials: read_list(&t, &view.materials, Of::Case(&case_id))?,
@@ -244,10 +260,7 @@ fn note_form(
         t,
         case: view.case,
         verb: words.verb,
-        head: head(state, |pointer| match pointer {
-            "/outcome" => "#outcome".to_owned(),
-            _ => format!("#{}-reason", words.verb),
-        })?,
+        head: plain_head(visit)?,
         version: view.version,
         outcome: typed("outcome"),
         outcome_problem: state.problem("/outcome"),
@@ -289,11 +302,7 @@ fn return_form(
     Markup::of(&ReturnForm {
         t,
         case: view.case,
-        head: head(state, |pointer| match pointer.strip_prefix("/materials/") {
-            Some(material) => format!("#return-material-{material}"),
-            None if pointer == "/again_reason" => "#return-again".to_owned(),
-            None => "#return-reason".to_owned(),
-        })?,
+        head: plain_head(visit)?,
         version: view.version,
         materials,
         typed: typed("reason"),

@@ -45,9 +45,14 @@ struct Tag {
     word: String,
 }
 
+/// The largest picture that is its own preview, in bytes: pages stay light on a phone.
+const PREVIEW_BYTES_MAX: i64 = 4 << 20;
+
 /// A file as pages show it.
 pub(super) struct FileLine {
     icon: Markup,
+    /// Whether the file itself is its preview.
+    picture: bool,
     href: String,
     inline: bool,
     name: String,
@@ -71,9 +76,12 @@ pub(super) fn file_line(t: &Speaker, file: &FileView, of: Of<'_>) -> FileLine {
         Of::Case(case) => format!("/cases/{case}/materials/{}", file.file),
     };
     let removable = matches!(of, Of::Draft(_)) && file.removable;
+    let picture = file.kind.starts_with("image/");
+    let inline = FileKind::of_media_type(&file.kind).is_some_and(FileKind::shows_in_browser);
     FileLine {
-        icon: large_icon(if file.kind.starts_with("image/") { "file-image" } else { "file-text" }),
-        inline: FileKind::of_media_type(&file.kind).is_some_and(FileKind::shows_in_browser),
+        icon: large_icon(if picture { "file-image" } else { "file-text" }),
+        picture: picture && inline && file.bytes <= PREVIEW_BYTES_MAX,
+        inline,
         name: file.name.clone(),
         note: t.say2("casework-file-note", ("size", size), ("when", when)),
         remove: if removable { format!("{base}/remove") } else { String::new() },
@@ -92,7 +100,7 @@ struct Material<'a> {
     again: Option<&'a str>,
     files: Vec<FileLine>,
     upload: bool,
-    first: bool,
+    choose: String,
     target: String,
     hint: String,
     accept: String,
@@ -130,7 +138,11 @@ fn material(
         again,
         files: view.files.iter().map(|file| file_line(t, file, Of::Draft(draft))).collect(),
         upload: view.has_room(),
-        first: !view.is_given(),
+        choose: t.say(match (view.is_asked_again(), view.is_given()) {
+            (true, _) => "casework-choose-again",
+            (false, true) => "casework-choose-more",
+            (false, false) => "casework-choose-file",
+        }),
         target: format!("/drafts/{draft}/materials/{}", view.id),
         hint: match help {
             Some(help) => t.say2("casework-sentences", ("first", help), ("second", hint)),

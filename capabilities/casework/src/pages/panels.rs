@@ -51,6 +51,7 @@ pub(crate) async fn mine(visit: Arc<Visit>) -> Result<Vec<MineEntry>, Failure> {
         .iter()
         .map(|draft| MineEntry {
             title: t.local(&draft.item_name).to_owned(),
+            about: draft.applicant_name.clone(),
             state: match draft.case {
                 Some(_) => t.say("casework-mine-correction"),
                 None => t.say("casework-mine-draft"),
@@ -62,6 +63,7 @@ pub(crate) async fn mine(visit: Arc<Visit>) -> Result<Vec<MineEntry>, Failure> {
         .collect();
     entries.extend(cases.cases.iter().map(|case| MineEntry {
         title: t.local(&case.item_name).to_owned(),
+        about: format!("{} {}", case.number, case.applicant_name),
         state: t.say(state_key(case.state)),
         tone: match case.state {
             State::Submitted | State::Accepted => "wait",

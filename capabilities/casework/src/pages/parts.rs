@@ -47,23 +47,30 @@ pub(super) struct Entry {
 struct Head {
     csrf: String,
     key: String,
+    summary: Markup,
+}
+
+#[derive(Template)]
+#[template(path = "parts/summary.html")]
+struct Summary {
     title: String,
     entries: Vec<Entry>,
 }
 
-/// The hidden fields and the error summary of a form; `href` says where a pointer is mended.
-pub(super) fn head(state: &FormState, href: impl Fn(&str) -> String) -> Result<Markup, Failure> {
+/// The error summary of a form; `href` says where a pointer is mended. Nothing where nothing is wrong.
+pub(super) fn summary(state: &FormState, href: impl Fn(&str) -> String) -> Result<Markup, Failure> {
     let entries = state
         .problems
         .iter()
         .map(|(pointer, text)| Entry { href: href(pointer), text: text.clone() })
         .collect();
-    Markup::of(&Head {
-        csrf: state.csrf.clone(),
-        key: state.key.clone(),
-        title: state.summary.clone().unwrap_or_default(),
-        entries,
-    })
+    Markup::of(&Summary { title: state.summary.clone().unwrap_or_default(), entries })
+}
+
+/// The hidden fields and the error summary of a form.
+pub(super) fn head(state: &FormState, href: impl Fn(&str) -> String) -> Result<Markup, Failure> {
+    let summary = summary(state, href)?;
+    Markup::of(&Head { csrf: state.csrf.clone(), key: state.key.clone(), summary })
 }
 
 /// The hidden fields of a form that was not sent.
@@ -308,6 +315,9 @@ struct Clock<'a> {
     days: Vec<Day>,
 }
 
+/// The most boxes that the gauge draws for days over the limit.
+const LATE_BOXES_MAX: usize = 20;
+
 /// The deadline of a case, with each day that counts and why.
 pub(super) fn clock(t: &Speaker, now: Timestamp, case: &CaseView) -> Result<Markup, Failure> {
     let mut facts = Vec::new();
@@ -328,14 +338,13 @@ pub(super) fn clock(t: &Speaker, now: Timestamp, case: &CaseView) -> Result<Mark
     fact("casework-statutory", limit_words(t, &case.statutory));
     let clock = case.clock.as_ref();
     let today = case.closed_ms.unwrap_or(now).date();
+    let late = clock.map_or(0, |clock| late_days(case, clock));
     let until_used = |date: jiff::civil::Date| date <= today;
     let boxes = clock.map_or_else(Vec::new, |clock| {
-        clock
-            .days
-            .iter()
-            .filter(|day| day.counted)
-            .map(|day| if until_used(day.date) { " is-used" } else { "" })
-            .collect()
+        let counted = clock.days.iter().filter(|day| day.counted);
+        let within = counted.map(|day| if until_used(day.date) { " is-used" } else { "" });
+        let late = usize::try_from(late).unwrap_or(0).min(LATE_BOXES_MAX);
+        within.chain(std::iter::repeat_n(" is-late", late)).collect()
     });
     let days = clock.map_or_else(Vec::new, |clock| {
         clock
@@ -360,7 +369,22 @@ fn clock_summary(t: &Speaker, case: &CaseView, clock: Option<&ClockView>) -> Str
         (_, true) => "casework-clock-used",
         (_, false) => "casework-clock-acceptance",
     };
-    t.say2(key, ("limit", limit), ("used", used))
+    let said = t.say2(key, ("limit", limit), ("used", used));
+    match late_days(case, clock) {
+        0 => said,
+        late => {
+            let late = t.say1("casework-clock-late", "n", late);
+            t.say2("casework-sentences", ("first", said), ("second", late))
+        }
+    }
+}
+
+/// Working days over the limit that runs; none while the clock stands.
+fn late_days(case: &CaseView, clock: &ClockView) -> i64 {
+    match case.state {
+        State::Returned => 0,
+        _ => clock.working_days_left.min(0).abs(),
+    }
 }
 
 /// The whole text of a list, with the language's separator.

@@ -32,6 +32,7 @@ struct ReviewPage {
     steps: Markup,
     missing: Vec<Entry>,
     form: Markup,
+    hidden: bool,
     materials: Markup,
     then: Vec<Fact>,
     head: Markup,
@@ -57,11 +58,13 @@ async fn page(
     let t = visit.speaker();
     let item = super::pinned(visit, &view.item, &view.item_version).await?;
     let value = item.form.normalise(&view.form);
+    // Who typed it checks it: a masked number cannot be checked. In a public place it can be hidden.
+    let hidden = visit.asked("hide").is_some();
     let form = item.form.render_read(&ReadView {
         value: &value,
         speaker: &t,
         divisions: &visit.services.divisions,
-        masked: true,
+        masked: hidden,
         heading: 3,
     });
     // A refusal names its places itself; otherwise what is missing is listed.
@@ -76,6 +79,7 @@ async fn page(
         steps: steps(visit, &t, view, &item, Part::Review)?,
         missing,
         form: Markup(form),
+        hidden,
         materials: read_list(&t, &view.materials, Of::Draft(view.draft))?,
         then: then(visit, &t, view, &item),
         head: head(&state, |pointer| draft_href(view.draft, pointer))?,

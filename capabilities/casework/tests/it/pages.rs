@@ -174,10 +174,32 @@ async fn filled_in(world: &World, browser: &mut Browser, draft: &str) {
     let seen = world.house.post(browser, &format!("{draft}/autosave"), &food_pairs()).await;
     let saved: serde_json::Value = serde_json::from_str(&seen.text).unwrap();
     assert!(saved["version"].as_i64().unwrap() > 1 && saved["problems"] == json!([]), "{saved}");
+    // Another window had saved meanwhile: nothing is overwritten unasked, and nothing typed is lost.
+    let older = || vec![("_version", "1")];
+    let mut same = food_pairs();
+    same.extend(older());
+    let seen = world.house.post(browser, &format!("{draft}/autosave"), &same).await;
+    assert_eq!(seen.status.as_u16(), 200, "what is there already takes nothing from anybody");
+    let mut pairs = changed("premises.address", "东街 85 号");
+    pairs.extend(older());
+    let seen = world.house.post(browser, &format!("{draft}/autosave"), &pairs).await;
+    assert_eq!(seen.status.as_u16(), 409);
+    let seen = world.house.post(browser, draft, &pairs).await;
+    shows(&seen, 409, &["这份草稿在别处改过", "用这里填的", "用别处存的", "东街 85 号"]);
+    let kept = world.house.get(browser, draft).await;
+    shows(&kept, 200, &["东街 83 号 1 层"]);
+    // The page that came back names the version there is: sending it again is the choice.
+    let seen_version = hidden(&seen, "_version");
+    let mut pairs = changed("premises.address", "东街 85 号");
+    pairs.push(("_version", &seen_version));
+    let seen = world.house.post(browser, draft, &pairs).await;
+    assert_eq!(seen.status.as_u16(), 303, "{}", seen.text);
+    shows(&world.house.get(browser, draft).await, 200, &["东街 85 号"]);
+    world.house.post(browser, &format!("{draft}/autosave"), &food_pairs()).await;
     // A draft survives a closed browser, and is nobody else's.
     shows(&world.house.get(browser, "/drafts").await, 200, &[draft, COMPANY]);
     let mut other = world.browser(&world.house.resident());
-    shows(&world.house.get(&mut other, draft).await, 403, &[]);
+    shows(&world.house.get(&mut other, draft).await, 404, &[]);
 }
 
 async fn materials(world: &World, browser: &mut Browser, draft: &str) {
@@ -216,8 +238,10 @@ async fn materials(world: &World, browser: &mut Browser, draft: &str) {
 
 async fn submitted(world: &World, browser: &mut Browser, draft: &str) -> String {
     let page = world.house.get(browser, &format!("{draft}/review")).await;
-    shows(&page, 200, &["提交前核对一遍", "1101**********002X", "138****0001", "最迟办结"]);
-    assert!(!page.text.contains("11010519491231002X"));
+    shows(&page, 200, &["提交前核对一遍", "11010519491231002X", "遮住证件号码", "最迟办结"]);
+    let masked = world.house.get(browser, &format!("{draft}/review?hide=1")).await;
+    shows(&masked, 200, &["1101**********002X", "138****0001", "显示证件号码"]);
+    assert!(!masked.text.contains("11010519491231002X"));
     let (organisation, version) = (hidden(&page, "organisation"), hidden(&page, "version"));
     let form = |truth: bool| {
         let mut form = vec![
@@ -275,7 +299,7 @@ async fn returned(world: &World, case: &str) {
         world.house.post(&mut second, &format!("{work}/accept"), &[("version", &version)]).await;
     shows(&seen, 409, &["已经有人先办了一步", "福建省福州市鼓楼区综合窗口受理员"]);
     let mut elsewhere = world.browser(&world.house.officer(CLERK, "350203"));
-    shows(&world.house.get(&mut elsewhere, &work).await, 403, &[]);
+    shows(&world.house.get(&mut elsewhere, &work).await, 404, &[]);
     let seen = world.house.get(&mut elsewhere, "/work").await;
     shows(&seen, 200, &["这里没有办件"]);
 }
