@@ -116,6 +116,8 @@ pub struct PanelEntry {
 pub struct MineEntry {
     /// What it is.
     pub title: String,
+    /// Its number and for whom, where several look alike; may be empty.
+    pub about: String,
     /// Its state in words.
     pub state: String,
     /// `quiet`, `wait`, `act`, `good`, `bad`: how it is shown.
@@ -199,6 +201,29 @@ pub struct NavigationEntry {
     pub order: u8,
 }
 
+/// How much waits behind a line of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// How many; none shows no number.
+    pub count: u32,
+    /// Whether there are more than were counted.
+    pub more: bool,
+}
+
+/// A number beside a line of the navigation. It is read with every page of whoever may do the operation, so it
+/// must come from an index.
+#[derive(Clone)]
+pub struct BadgeEntry {
+    /// The address of the line.
+    pub href: &'static str,
+    /// The query whose scope it counts in.
+    pub operation: &'static str,
+    /// What the number means, for people who hear the page: a text with `n`.
+    pub key: &'static str,
+    /// Counts.
+    pub read: Arc<CtxFn<(), Waiting>>,
+}
+
 /// Everything that a capability offers.
 #[derive(Default)]
 pub struct Contract {
@@ -244,6 +269,8 @@ pub struct Contract {
     /// Statements that answer a row where an object (`$1`, its address) is still of use. An object that no statement
     /// knows is deleted a day after it came: who takes uploads says here where it keeps their addresses.
     pub object_uses: Vec<&'static str>,
+    /// Numbers beside those lines.
+    pub badges: Vec<BadgeEntry>,
 }
 
 impl Contract {

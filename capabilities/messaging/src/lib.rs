@@ -16,7 +16,10 @@ use std::any::Any;
 use std::sync::Arc;
 
 use minshu_kernel::access::{Basis, PermissionSet};
-use minshu_kernel::capability::{Capability, Contract, NavigationEntry, ProblemType};
+use minshu_kernel::action::Query as _;
+use minshu_kernel::capability::{
+    BadgeEntry, Capability, Contract, NavigationEntry, ProblemType, Waiting,
+};
 use minshu_kernel::pack::Compile;
 use minshu_kernel::text::TextSource;
 
@@ -62,6 +65,17 @@ impl Capability for Messaging {
         contract.routes.extend(pages::routes());
         contract.texts.push(TEXTS);
         contract.mine.push(Arc::new(|visit, ()| Box::pin(pages::mine(visit))));
+        contract.badges.push(BadgeEntry {
+            href: "/inbox",
+            operation: queries::UnreadCount::NAME,
+            key: "messaging-nav-unread",
+            read: Arc::new(|ctx, ()| {
+                Box::pin(async move {
+                    let unread = queries::UnreadCount {}.answer(&ctx).await?;
+                    Ok(Waiting { count: unread.count, more: unread.more })
+                })
+            }),
+        });
         contract.navigation.push(NavigationEntry {
             key: "messaging-nav-inbox",
             href: "/inbox",

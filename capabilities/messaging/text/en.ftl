@@ -19,6 +19,7 @@ messaging-problem-limit = A page has at least 1 and at most {$most} messages
 
 # The inbox
 messaging-nav-inbox = Messages
+messaging-nav-unread = {$n} unread
 messaging-inbox-title = Messages
 messaging-lead-read = You have read them all.
 messaging-lead-unread = { $n ->
@@ -55,3 +56,10 @@ messaging-go = See the details
 messaging-go-act = Do it now
 messaging-back = Back to messages
 messaging-mine-unread = Unread message
+messaging-mine-several =
+    { $n ->
+        [one] {$n} unread message
+       *[other] {$n} unread messages
+    }
+messaging-mine-many = More than {$n} unread messages
+messaging-mine-latest = The latest: {$title}

@@ -19,6 +19,7 @@ messaging-problem-limit = 一页最少 1 条，最多 {$most} 条
 
 # 收件箱
 messaging-nav-inbox = 消息
+messaging-nav-unread = {$n} 条没读
 messaging-inbox-title = 消息
 messaging-lead-read = 都读过了。
 messaging-lead-unread = 有 {$n} 条没读。
@@ -52,3 +53,6 @@ messaging-go = 看详情
 messaging-go-act = 去办
 messaging-back = 回到消息
 messaging-mine-unread = 未读消息
+messaging-mine-several = {$n} 条消息没读
+messaging-mine-many = {$n} 条以上消息没读
+messaging-mine-latest = 最新一条：{$title}

@@ -34,6 +34,27 @@ impl std::fmt::Display for Markup {
 
 impl askama::filters::HtmlSafe for Markup {}
 
+#[derive(askama::Template)]
+#[template(
+    source = r#"{% if chinese %}<span lang="zh-CN">{{ text }}</span>{% else %}{{ text }}{% endif %}"#,
+    ext = "html"
+)]
+struct Named<'a> {
+    chinese: bool,
+    text: &'a str,
+}
+
+impl Speaker {
+    /// A text that is the same in every language: a name, what somebody typed. On a page in another language a
+    /// Chinese one says so, for whoever hears the page (WCAG 3.1.2).
+    pub fn named(&self, text: &str) -> Markup {
+        let han = |c| ('\u{3400}'..='\u{9fff}').contains(&c);
+        let chinese = self.lang != Lang::Zh && text.chars().any(han);
+        // A template over a text only fails where formatting fails, which writing to a `String` does not.
+        Markup(askama::Template::render(&Named { chinese, text }).unwrap_or_default())
+    }
+}
+
 /// A page without its shell.
 #[derive(Debug, Clone)]
 pub struct Page {

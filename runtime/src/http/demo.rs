@@ -61,7 +61,8 @@ pub async fn enter(State(house): State<Arc<House>>, request: Request) -> Respons
             let to = "/home".to_owned();
             let session = SessionChange::Begin(token);
             let who = Arc::new(Principal::anonymous());
-            reply::answer(&house, &frame, &who, Reply::Redirect { to, session, notice: None })
+            let reply = Reply::Redirect { to, session, notice: None };
+            reply::answer(&house, &frame, &who, reply).await
         }
         Err(failure) => {
             problem::to_program(&failure, &house.services.texts, frame.preferences.lang, id, false)

@@ -89,7 +89,7 @@ pub async fn serve(
     let who = match house.principal(&session).await {
         Ok(who) => who,
         Err(failure) => {
-            return failed(&house, &frame, &Arc::new(Principal::anonymous()), failure);
+            return failed(&house, &frame, &Arc::new(Principal::anonymous()), failure).await;
         }
     };
     let answer = match visit(&house, &route, &frame, &session, &who, params, request).await {
@@ -97,8 +97,8 @@ pub async fn serve(
         Err(failure) => Err(failure),
     };
     match answer {
-        Ok(answer) => reply::answer(&house, &frame, &who, answer),
-        Err(failure) => failed(&house, &frame, &who, failure),
+        Ok(answer) => reply::answer(&house, &frame, &who, answer).await,
+        Err(failure) => failed(&house, &frame, &who, failure).await,
     }
 }
 
@@ -115,17 +115,17 @@ pub async fn missing(State(house): State<Arc<House>>, request: Request) -> Respo
         let texts = &house.services.texts;
         return problem::to_program(&failure, texts, frame.preferences.lang, frame.request, false);
     }
-    failed(&house, &frame, &who, Failure::missing())
+    failed(&house, &frame, &who, Failure::missing()).await
 }
 
 /// An error page; who is not signed in is sent to sign in and comes back.
-fn failed(house: &House, frame: &Frame, who: &Arc<Principal>, failure: Failure) -> Response {
+async fn failed(house: &House, frame: &Frame, who: &Arc<Principal>, failure: Failure) -> Response {
     problem::log(&failure, frame.request);
     if failure.kind == Kind::Unauthenticated && !frame.fragment {
         let to = format!("/sign-in?to={}", minshu_kernel::web::percent(&frame.here));
         return Redirect::to(&encode_path(&to)).into_response();
     }
-    let response = shell::error_page(house, frame, who, &failure);
+    let response = shell::error_page(house, frame, who, &failure).await;
     problem::dress(reply::dress(house, frame, response), &failure)
 }
 

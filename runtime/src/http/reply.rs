@@ -25,9 +25,9 @@ const SESSION_COOKIE_S: i64 = 12 * 3_600;
 const NOTICE_S: i64 = 60;
 
 /// The response to a handler's answer.
-pub fn answer(house: &House, frame: &Frame, who: &Arc<Principal>, reply: Reply) -> Response {
+pub async fn answer(house: &House, frame: &Frame, who: &Arc<Principal>, reply: Reply) -> Response {
     let response = match reply {
-        Reply::Page(page) => shell::page(house, frame, who, page),
+        Reply::Page(page) => shell::page(house, frame, who, page).await,
         Reply::Fragment(markup) => html(markup.0),
         Reply::Json(document) => axum::Json(document).into_response(),
         Reply::Redirect { to, session, notice } => redirect(&to, &session, notice.as_ref()),

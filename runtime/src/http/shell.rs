@@ -1,13 +1,16 @@
 //! The shell around a page: header, navigation, demonstration banner, notice, footer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use minshu_kernel::access::Principal;
+use minshu_kernel::access::{Basis, Grant, Principal};
+use minshu_kernel::capability::Waiting;
+use minshu_kernel::ctx::{Call, Ctx};
 use minshu_kernel::error::{Failure, Kind};
-use minshu_kernel::text::{Lang, Speaker};
+use minshu_kernel::text::{Lang, Message, Speaker};
 use minshu_kernel::web::{Markup, Page};
 
 use super::pages::Frame;
@@ -20,6 +23,14 @@ struct NavigationLine {
     label: String,
     href: &'static str,
     current: bool,
+    badge: Option<Badge>,
+}
+
+/// A number beside a line of the navigation.
+struct Badge {
+    count: String,
+    /// What it means, for whoever hears the page.
+    said: String,
 }
 
 /// An account of the banner.
@@ -48,7 +59,8 @@ struct Shell<'a> {
     account: Option<Account<'a>>,
     banner: Vec<BannerAccount>,
     notice: Option<String>,
-    front: bool,
+    /// Whether the header asks: the front page and the search page do it themselves.
+    asks: bool,
     wide: bool,
 }
 
@@ -81,7 +93,7 @@ pub static ASSETS: std::sync::LazyLock<Assets> = std::sync::LazyLock::new(|| Ass
 });
 
 /// A page in its shell, or its body alone for htmx.
-pub fn page(house: &House, frame: &Frame, who: &Arc<Principal>, page: Page) -> Response {
+pub async fn page(house: &House, frame: &Frame, who: &Arc<Principal>, page: Page) -> Response {
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
     if frame.fragment {
         let mut response = reply::html(page.body.0);
@@ -89,7 +101,8 @@ pub fn page(house: &House, frame: &Frame, who: &Arc<Principal>, page: Page) -> R
         return response;
     }
     let speaker = Speaker::new(house.services.texts.clone(), frame.preferences.lang);
-    let shell = shell(house, frame, who, &speaker, &page);
+    let badges = badges(house, frame, who, &speaker).await;
+    let shell = shell(house, frame, who, &speaker, &page, badges);
     match shell.render() {
         Ok(text) => {
             let mut response = reply::html(text);
@@ -103,12 +116,53 @@ pub fn page(house: &House, frame: &Frame, who: &Arc<Principal>, page: Page) -> R
     }
 }
 
+/// The numbers beside the lines of the navigation, by address. One that cannot be had is left out: a page does not
+/// fail for it.
+async fn badges(
+    house: &House,
+    frame: &Frame,
+    who: &Arc<Principal>,
+    speaker: &Speaker,
+) -> BTreeMap<&'static str, Badge> {
+    let mut found = BTreeMap::new();
+    if !who.signed_in() {
+        return found;
+    }
+    let now = house.services.clock.now();
+    for badge in &house.contract.badges {
+        if house.services.access.possible(who, badge.operation, now).is_err() {
+            continue;
+        }
+        let call = Call {
+            who: who.clone(),
+            operation: String::new(),
+            input: serde_json::Value::Null,
+            key: None,
+            cause: None,
+            request: frame.request,
+            lang: frame.preferences.lang,
+        };
+        let ctx = Arc::new(Ctx::new(house.services.clone(), &call, badge.operation));
+        match (badge.read)(ctx, ()).await {
+            Ok(Waiting { count: 0, .. }) => {}
+            Ok(Waiting { count, more }) => {
+                let count = format!("{count}{}", if more { "+" } else { "" });
+                let said = speaker.say1(badge.key, "n", count.as_str());
+                found.insert(badge.href, Badge { count, said });
+            }
+            Err(failure) => tracing::warn!(%failure, "a number of the navigation is missing"),
+        }
+    }
+    found
+}
+
 fn shell<'a>(
     house: &'a House,
     frame: &'a Frame,
     who: &'a Arc<Principal>,
     speaker: &'a Speaker,
     page: &'a Page,
+    mut badges: BTreeMap<&'static str, Badge>,
 ) -> Shell<'a> {
     let lang = frame.preferences.lang;
     let path = frame.here.split('?').next().unwrap_or("/");
@@ -122,6 +176,7 @@ fn shell<'a>(
         .map(|entry| NavigationLine {
             label: speaker.say(entry.key),
             href: entry.href,
+            badge: badges.remove(entry.href),
             current: path == entry.href || path.starts_with(&format!("{}/", entry.href)),
         })
         .collect();
@@ -155,25 +210,16 @@ fn shell<'a>(
         account,
         banner,
         notice,
-        front: path == "/",
-        wide: matches!(page.name, "casework.work_list" | "casework.work" | "platform.audit"),
+        asks: !matches!(page.name, "platform.front" | "platform.search"),
+        wide: matches!(page.name, "casework.work" | "identity.organisations" | "platform.audit"),
     }
 }
 
 /// Who one is here, in a line: the roles of one's posts, else whether the claim is proved.
 fn standing(house: &House, who: &Principal, speaker: &Speaker) -> String {
-    let packs = minshu_kernel::ctx::PacksInForce::current(&*house.packs);
-    let mut names: Vec<String> = who
-        .grants
-        .iter()
-        .filter_map(|grant| {
-            if let Some(role) = packs.roles.get(&grant.role) {
-                return Some(role.name.get(speaker.lang).to_owned());
-            }
-            let role = house.access.platform_roles().find(|r| r.id == grant.role)?;
-            Some(if speaker.lang == Lang::Zh { role.name.0 } else { role.name.1 }.to_owned())
-        })
-        .collect();
+    let held = who.grants.iter();
+    let mut names: Vec<String> =
+        held.filter_map(|grant| role_name(house, &grant.role, speaker)).collect();
     names.dedup();
     match (names.is_empty(), who.proved) {
         (false, _) => names.join(" · "),
@@ -182,21 +228,74 @@ fn standing(house: &House, who: &Principal, speaker: &Speaker) -> String {
     }
 }
 
+/// The name of a role: of a pack in force, or of the platform's own.
+fn role_name(house: &House, id: &str, speaker: &Speaker) -> Option<String> {
+    let packs = minshu_kernel::ctx::PacksInForce::current(&*house.packs);
+    if let Some(role) = packs.roles.get(id) {
+        return Some(role.name.get(speaker.lang).to_owned());
+    }
+    let role = house.access.platform_roles().find(|r| r.id == id)?;
+    Some(if speaker.lang == Lang::Zh { role.name.0 } else { role.name.1 }.to_owned())
+}
+
 #[derive(Template)]
 #[template(path = "pages/error.html")]
 struct ErrorBody<'a> {
     t: &'a Speaker,
     title: String,
     detail: String,
-    rule: Option<&'a str>,
+    ruled: Option<Ruled>,
     number: String,
     missing: bool,
     signed_in: bool,
     icons: &'a str,
 }
 
+/// Why a post was refused.
+struct Ruled {
+    why: String,
+    operation: String,
+}
+
+/// The rule behind a refusal in words. Whoever holds a post may know it; a citizen reads the sentence alone.
+fn ruled(house: &House, who: &Principal, speaker: &Speaker, failure: &Failure) -> Option<Ruled> {
+    let rule = failure.rule.as_deref()?;
+    if failure.kind != Kind::Refused || who.grants.is_empty() {
+        return None;
+    }
+    let operation = rule.split([' ', ':']).next().unwrap_or_default();
+    let names: Vec<&str> = house
+        .access
+        .sets()
+        .filter(|set| set.basis == Basis::Post && set.may.contains(&operation))
+        .map(|set| if speaker.lang == Lang::Zh { set.name.0 } else { set.name.1 })
+        .collect();
+    let now = house.services.clock.now();
+    let key = match (names.is_empty(), house.services.access.possible(who, operation, now)) {
+        (true, _) => "platform-error-rule-own",
+        (false, Ok(())) => "platform-error-rule-scope",
+        (false, Err(_)) => "platform-error-rule-post",
+    };
+    let message = Message::new(key)
+        .with("sets", names.join(&speaker.say("platform-or")))
+        .with("posts", posts(house, who, speaker));
+    Some(Ruled { why: speaker.message(&message), operation: operation.to_owned() })
+}
+
+/// The posts that somebody holds, each with its place.
+fn posts(house: &House, who: &Principal, speaker: &Speaker) -> String {
+    let name = |grant: &Grant| {
+        let place = house.services.divisions.full_name(grant.division, speaker.lang);
+        let role = role_name(house, &grant.role, speaker).unwrap_or_default();
+        speaker.say2("platform-post", ("place", place), ("role", role))
+    };
+    let mut names: Vec<String> = who.grants.iter().map(name).collect();
+    names.dedup();
+    names.join(&speaker.say("platform-list-separator"))
+}
+
 /// The page of a failure: what is wrong, what to do, a number to quote, a way back.
-pub fn error_page(
+pub async fn error_page(
     house: &House,
     frame: &Frame,
     who: &Arc<Principal>,
@@ -208,16 +307,19 @@ pub fn error_page(
     let body = ErrorBody {
         t: &speaker,
         title: title.clone(),
-        detail: speaker.message(&failure.message),
-        // Whoever holds a post may know the rule; a citizen reads the sentence.
-        rule: failure.rule.as_deref().filter(|_| !who.grants.is_empty()),
+        detail: match failure.code {
+            // Who holds no post has no administrator to ask.
+            "kernel.refused" if who.grants.is_empty() => speaker.say("platform-error-refused"),
+            _ => speaker.message(&failure.message),
+        },
+        ruled: ruled(house, who, &speaker, failure),
         number: number.get(24..).unwrap_or(&number).to_owned(),
         missing: failure.kind == Kind::Missing,
         signed_in: who.signed_in(),
         icons: &ASSETS.icons,
     };
     match Page::new("platform.error", title, &body) {
-        Ok(made) => page(house, frame, who, made.status(failure.kind.status())),
+        Ok(made) => page(house, frame, who, made.status(failure.kind.status())).await,
         Err(_) => problem::plain(StatusCode::INTERNAL_SERVER_ERROR, "the page cannot be shown"),
     }
 }

@@ -13,12 +13,10 @@ use minshu_kernel::error::Failure;
 use minshu_kernel::web::{Markup, Route, Visit};
 
 use crate::model::Tone;
-use crate::queries::Inbox;
+use crate::queries::{Inbox, UnreadCount};
 
 /// The address of the icons' sprite.
 const ICONS: &str = "/assets/icons.svg";
-/// How many unread messages other pages show.
-const SHOWN: u32 = 20;
 
 /// The routes of all pages.
 pub(crate) fn routes() -> Vec<Route> {
@@ -65,28 +63,39 @@ fn look(tone: Tone) -> Look {
     Look { class, icon, key }
 }
 
-/// One's unread messages. What there is to do stands among one's own things already, by the capability that has it;
-/// its message is no second thing to do.
+/// One's unread messages, in one line: the inbox has them one by one. What there is to do stands among one's own
+/// things already, by the capability that has it; its message is no second thing to do.
 pub(crate) async fn mine(visit: Arc<Visit>) -> Result<Vec<MineEntry>, Failure> {
     if !visit.could("messaging.inbox") {
         return Ok(Vec::new());
     }
     let t = visit.speaker();
-    let asked = Inbox { unread: true, after: None, limit: Some(SHOWN) };
+    let asked = Inbox { unread: true, after: None, limit: Some(1) };
     let found = visit.ask(&asked).await?;
-    Ok(found
-        .messages
-        .iter()
-        .map(|message| MineEntry {
-            title: t.local(&message.title).to_owned(),
-            state: t.say("messaging-mine-unread"),
-            tone: match message.tone {
-                Tone::Quiet | Tone::Wait | Tone::Act => "quiet",
-                Tone::Good => "good",
-                Tone::Bad => "bad",
-            },
-            href: format!("/inbox/{}", message.message),
-            at: message.at_ms,
-        })
-        .collect())
+    let Some(latest) = found.messages.first() else { return Ok(Vec::new()) };
+    let newest = t.local(&latest.title).to_owned();
+    let entry = MineEntry {
+        title: newest.clone(),
+        about: String::new(),
+        state: t.say("messaging-mine-unread"),
+        tone: match latest.tone {
+            Tone::Quiet | Tone::Wait | Tone::Act => "quiet",
+            Tone::Good => "good",
+            Tone::Bad => "bad",
+        },
+        href: format!("/inbox/{}", latest.message),
+        at: latest.at_ms,
+    };
+    if found.next.is_none() {
+        return Ok(vec![entry]);
+    }
+    let unread = visit.ask(&UnreadCount {}).await?;
+    let key = if unread.more { "messaging-mine-many" } else { "messaging-mine-several" };
+    Ok(vec![MineEntry {
+        title: t.say1(key, "n", i64::from(unread.count)),
+        about: t.say1("messaging-mine-latest", "title", newest),
+        tone: "quiet",
+        href: "/inbox?unread=1".to_owned(),
+        ..entry
+    }])
 }

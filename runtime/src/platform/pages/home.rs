@@ -33,6 +33,8 @@ pub(super) struct HomePage {
 /// The one next thing to do.
 pub(super) struct Next {
     pub title: String,
+    /// Its number and for whom; may be empty.
+    pub whose: String,
     pub about: String,
     pub href: String,
 }
@@ -72,6 +74,7 @@ impl HomePage {
         let empty = own.mine.is_empty() && own.tasks.is_empty() && !own.partial;
         let next = own.mine.first().filter(|e| e.tone == "act").map(|entry| Next {
             title: entry.title.clone(),
+            whose: entry.about.clone(),
             about: entry.state.clone(),
             href: entry.href.clone(),
         });

@@ -59,6 +59,8 @@ fn collect<T>(parts: Vec<Result<Vec<T>, Failure>>, partial: &mut bool) -> Vec<T>
 pub(super) struct MineView {
     pub title: String,
     pub href: String,
+    /// Its number and for whom; may be empty.
+    pub about: String,
     pub note: String,
     /// The class behind `tag`.
     pub class: &'static str,
@@ -91,7 +93,15 @@ impl MineView {
                 if entry.tone == "act" { t.say("platform-home-yours") } else { String::new() };
             (note, tag)
         };
-        MineView { title: entry.title.clone(), href: entry.href.clone(), note, class, icon, tag }
+        MineView {
+            title: entry.title.clone(),
+            href: entry.href.clone(),
+            about: entry.about.clone(),
+            note,
+            class,
+            icon,
+            tag,
+        }
     }
 }
 

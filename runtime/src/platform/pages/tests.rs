@@ -115,6 +115,7 @@ fn documents() -> Vec<DocumentEntry> {
 fn mine(tone: &'static str, state: &str) -> MineEntry {
     MineEntry {
         title: "食品经营许可证核发".into(),
+        about: "SP350102-2026-000001 林晓燕".into(),
         state: state.into(),
         tone,
         href: "/cases/1".into(),

@@ -89,6 +89,7 @@ impl Capability for Sample {
             Box::pin(async move {
                 let entry = |tone, title: &str| MineEntry {
                     title: title.to_owned(),
+                    about: String::new(),
                     state: "办".into(),
                     tone,
                     href: "/cases/1".into(),
