@@ -123,9 +123,15 @@ pub(super) fn levels(
             above = here;
             PickerLevel {
                 id: if index == 0 { id.to_owned() } else { format!("{id}-{}", index + 1) },
-                label: speaker.local(&texts::level(level)).to_owned(),
+                label: capitalised(speaker.local(&texts::level(level))),
                 options,
             }
         })
         .collect()
+}
+
+/// A label begins with a capital, where the writing has them.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -56,12 +56,10 @@ pub(super) fn score(words: &[&str], names: &[&str], text: &[&str]) -> Option<u32
         let of_name = names.iter().filter_map(|name| name_score(word, name)).max();
         let of_text = text.iter().any(|t| t.contains(word)).then_some(10);
         let typed = || names.iter().any(|name| sounds(word, name)).then_some(20);
-        let fuzzy = || {
-            let short = names.iter().any(|name| is_short_for(word, name));
-            short.then_some(9).or(pairs_fit(word, names).then_some(8))
-        };
-        let far = || pairs_fit(word, text).then_some(4);
-        total += of_name.or_else(typed).or(of_text).or_else(fuzzy).or_else(far)?;
+        let short = || names.iter().any(|name| is_short_for(word, name)).then_some(15);
+        let of_name = of_name.or_else(typed).or_else(short);
+        let fuzzy = || pairs_fit(word, names).then_some(8).or(pairs_fit(word, text).then_some(4));
+        total += of_name.or(of_text).or_else(fuzzy)?;
     }
     (total > 0).then_some(total)
 }
@@ -265,9 +263,9 @@ mod tests {
         assert_eq!(name("餐馆"), Some(10));
         assert_eq!(name("食品许可证"), Some(8));
         assert_eq!(name("食证"), None);
-        assert_eq!(name("食许"), Some(9));
+        assert_eq!(name("食许"), Some(15));
         assert_eq!(name("核发"), Some(40));
-        assert_eq!(score(&["社保"], &["多险合一的社会保险"], &[]), Some(9));
+        assert_eq!(score(&["社保"], &["多险合一的社会保险"], &[]), Some(15));
         assert_eq!(name("shipin"), Some(20));
         assert_eq!(name("jingyingxu"), Some(20));
         assert_eq!(name("spjy"), Some(20));
