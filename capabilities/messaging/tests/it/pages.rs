@@ -91,6 +91,14 @@ async fn long_inboxes_have_pages() {
     shows(&second, 200, &["第一页"]);
     assert_eq!(first.text.matches("编号 N-").count(), 20);
     assert_eq!(second.text.matches("编号 N-").count(), 5);
+    // Elsewhere they are one line, and a number beside the navigation.
+    let home = world.house.get(&mut browser, "/home").await;
+    shows(
+        &home,
+        200,
+        &["25 条消息没读", "最新一条：", "<span class=\"count\" aria-hidden=\"true\">25</span>"],
+    );
+    assert_eq!(home.text.matches("编号 N-").count(), 1);
 }
 
 #[tokio::test]
