@@ -45,6 +45,7 @@ pub struct Expression {
 struct Inner {
     text: String,
     of: Type,
+    wanted: Type,
     program: cel::Program,
     reads: Vec<String>,
     variables: BTreeMap<String, (Type, Want)>,
@@ -58,7 +59,9 @@ impl fmt::Debug for Expression {
 
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
-        self.inner.text == other.inner.text && self.inner.of == other.inner.of
+        self.inner.text == other.inner.text
+            && self.inner.of == other.inner.of
+            && self.inner.wanted == other.inner.wanted
     }
 }
 
@@ -74,7 +77,11 @@ impl Expression {
         let mut checker = Checker::new(&parsed, environment);
         let found = checker.check(&parsed.tree, &Facts::new())?;
         let empty_list = matches!(&parsed.tree.expr, Expr::List(list) if list.elements.is_empty());
-        let fits = wanted.accepts(&found.of) || (empty_list && matches!(wanted, Type::List(_)));
+        let list_wanted = match wanted {
+            Type::Nullable(of) => matches!(**of, Type::List(_)),
+            of => matches!(of, Type::List(_)),
+        };
+        let fits = wanted.accepts(&found.of) || (empty_list && list_wanted);
         if !fits {
             let message = Message::new("expr-result")
                 .with("wanted", wanted.to_string())
@@ -88,10 +95,10 @@ impl Expression {
                 environment.get(&name).map(|of| (name.clone(), (of.clone(), want)))
             })
             .collect();
-        let of = found.of;
+        let (of, wanted) = (found.of, wanted.clone());
         let unsupported = || ExprProblem::new("expr-unsupported", 0..text.len());
         let program = parsed.program.ok_or_else(unsupported)?;
-        let inner = Inner { text: text.to_owned(), of, program, reads, variables };
+        let inner = Inner { text: text.to_owned(), of, wanted, program, reads, variables };
         Ok(Expression { inner: Arc::new(inner) })
     }
 
@@ -110,7 +117,8 @@ impl Expression {
         &self.inner.reads
     }
 
-    /// Its value. Whole numbers stay whole. Every failure is an error and none is `false`.
+    /// Its value. Whole numbers stay whole. Members that are nothing (`null`) where the wanted type lets them be
+    /// absent are left out. Every failure is an error and none is `false`.
     ///
     /// Only the fields of [`reads`](Self::reads) are looked at, at most 20 000 values and lists of 1 000, which
     /// bounds the time.
@@ -123,7 +131,7 @@ impl Expression {
             let value = value.map_err(|failure| failure.within(name))?;
             context.add_variable_from_value(name.as_str(), value);
         }
-        bind::to_json(&self.inner.program.execute(&context)?)
+        Ok(self.inner.wanted.leave_out(bind::to_json(&self.inner.program.execute(&context)?)?))
     }
 
     /// Its value as a condition: for expressions compiled with [`Type::Bool`] wanted.

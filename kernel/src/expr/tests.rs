@@ -81,6 +81,9 @@ fn compile(line: &str) -> Result<Expression, ExprProblem> {
         "string?" => Type::nullable(Type::String),
         "role" => Type::Choice(vec!["manager".into(), "cook".into()]),
         "people" => Type::list(Type::map([("name", Type::String, false)])),
+        "phones" => {
+            Type::list(Type::map([("name", Type::String, false), ("phone", Type::String, true)]))
+        }
         "any" => Type::Any,
         _ => Type::Bool,
     };
@@ -134,6 +137,10 @@ const GOOD: &[(&str, &str)] = &[
     ("[] -> strings", "[]"),
     ("form.tags + ['new'] -> strings", r#"["hot","cold","new"]"#),
     ("has(form.free) ? form.free : null -> any", "null"),
+    (
+        "form.people.map(p, {'name': p.name, 'phone': has(p.phone) ? p.phone : null}) -> phones",
+        r#"[{"name":"沈志明","phone":"13812341234"},{"name":"林晓燕"}]"#,
+    ),
     ("form.premises == form.premises", "true"),
     ("'note' in form || 'kind' in form", "true"),
     ("form.people.exists(p, p.role == 'cook') && form.people.exists(p, p.age > 40)", "true"),
@@ -206,6 +213,8 @@ const BAD: &[&str] = &[
     "form.floors",
     "form.kind -> role",
     "has(form.note) ? form.note : null -> string",
+    "{'name': has(form.note) ? form.note : null} -> phones",
+    "[form.premises, {'address': 'x', 'rent': null}].exists(p, 'rent' in p && p.rent > 3)",
     "form.floors > 1 && form.floors > 1 && form.floors > 1 && form.floors > 1 && form.floors > 1 && form.floors > 1 && form.floors > 1 && form.floors > 1 && form.floors > 1 && true",
     "form.online &&\nform.online",
     "99999999999999999999 -> int",
@@ -561,6 +570,25 @@ proptest! {
     #[test]
     fn any_text_is_answered(text in "\\PC{0,200}", form in values()) {
         run(&text, &form)?;
+    }
+
+    /// What may be absent is handed on: there with its value where it is there, left out where it is not.
+    #[test]
+    fn what_may_be_absent_is_handed_on(form in values()) {
+        let optional = [("note", Type::String), ("rent", Type::Int)]
+            .map(|(name, of)| (name, of, true));
+        let wanted = Type::map(optional);
+        let text = "{'note': has(form.note) ? form.note : null, \
+                    'rent': has(form.premises.rent) ? form.premises.rent : null}";
+        let expression = Expression::compile(text, &ENVIRONMENT, &wanted).unwrap();
+        let value = expression.evaluate(&Bindings::new().with("form", &form)).unwrap();
+        prop_assert_eq!(value.get("note"), form.get("note"));
+        prop_assert_eq!(value.get("rent"), form.pointer("/premises/rent"));
+        let single = Type::nullable(Type::String);
+        let single =
+            Expression::compile("has(form.note) ? form.note : null", &ENVIRONMENT, &single).unwrap();
+        let value = single.evaluate(&Bindings::new().with("form", &form)).unwrap();
+        prop_assert_eq!(&value, form.get("note").unwrap_or(&Value::Null));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::Value;
+
 /// A type of the Common Expression Language, narrowed to what JSON carries.
 ///
 /// There are no bytes, durations or timestamps: instants are integers (milliseconds), dates are texts.
@@ -44,8 +46,21 @@ pub struct Fields {
 pub struct Field {
     /// The type of its value.
     pub of: Type,
-    /// Whether it may be absent (or `null`): reading it then needs a guard by `has()`.
+    /// Whether it may be absent (or `null`): reading it then needs a guard by `has()`, and nothing (`null`) may be
+    /// given for it.
     pub optional: bool,
+}
+
+impl Field {
+    /// The type of what may be given for the field: where it may be left out, also nothing (`null`).
+    pub fn given(&self) -> Type {
+        if self.optional { Type::nullable(self.of.clone()) } else { self.of.clone() }
+    }
+
+    /// Whether `null` given for it means that it is left out.
+    pub fn leaves_out_null(&self) -> bool {
+        self.optional && !self.of.accepts(&Type::Null)
+    }
 }
 
 impl Type {
@@ -71,22 +86,48 @@ impl Type {
         }
     }
 
+    /// A value as it is handed on: members that are nothing, where they may be left out, are left out.
+    pub(super) fn leave_out(&self, value: Value) -> Value {
+        match (self, value) {
+            (Type::Nullable(of), value) => of.leave_out(value),
+            (Type::List(of), Value::Array(values)) => {
+                Value::Array(values.into_iter().map(|value| of.leave_out(value)).collect())
+            }
+            (Type::Map(_), Value::Object(members)) => {
+                let kept = members.into_iter().filter_map(|(name, value)| {
+                    let Some(field) = self.field(&name) else { return Some((name, value)) };
+                    let left_out = value.is_null() && field.leaves_out_null();
+                    (!left_out).then(|| (name, field.of.leave_out(value)))
+                });
+                Value::Object(kept.collect())
+            }
+            (_, value) => value,
+        }
+    }
+
     /// Whether it is a text, of a closed set or not.
     pub(super) fn is_text(&self) -> bool {
         matches!(self, Type::String | Type::Choice(_))
     }
 
-    /// Whether a value of type `from` may stand where this type is wanted.
+    /// Whether a value of type `from` may be handed on where this type is wanted. Nothing (`null`) may be given for
+    /// what may be left out; the value that is handed on leaves it out.
     pub fn accepts(&self, from: &Type) -> bool {
+        self.takes(from, true)
+    }
+
+    /// With `nothing`, members that may be absent also take `null`. What an expression goes on reading is held to
+    /// the strict rule: there, what was tested for presence has a value.
+    fn takes(&self, from: &Type, nothing: bool) -> bool {
         match (self, from) {
             (Type::Any, _) => true,
             (Type::Nullable(_), Type::Null) => true,
-            (Type::Nullable(to), Type::Nullable(from)) => to.accepts(from),
-            (Type::Nullable(to), from) => to.accepts(from),
+            (Type::Nullable(to), Type::Nullable(from)) => to.takes(from, nothing),
+            (Type::Nullable(to), from) => to.takes(from, nothing),
             (Type::String, Type::Choice(_)) => true,
             (Type::Choice(to), Type::Choice(from)) => from.iter().all(|value| to.contains(value)),
-            (Type::List(to), Type::List(from)) => to.accepts(from),
-            (Type::Map(to), Type::Map(from)) => to.accepts(from),
+            (Type::List(to), Type::List(from)) => to.takes(from, nothing),
+            (Type::Map(to), Type::Map(from)) => to.takes(from, nothing),
             (to, from) => to == from,
         }
     }
@@ -100,8 +141,8 @@ impl Type {
                 Some(Type::Choice(all))
             }
             (Type::Null, other) | (other, Type::Null) => Some(Type::nullable(other.clone())),
-            (a, b) if a.accepts(b) => Some(a.clone()),
-            (a, b) if b.accepts(a) => Some(b.clone()),
+            (a, b) if a.takes(b, false) => Some(a.clone()),
+            (a, b) if b.takes(a, false) => Some(b.clone()),
             (Type::Nullable(a), b) | (b, Type::Nullable(a)) => a.join(b).map(Type::nullable),
             _ => None,
         }
@@ -131,19 +172,23 @@ impl Type {
 }
 
 impl Fields {
-    fn accepts(&self, from: &Fields) -> bool {
+    fn takes(&self, from: &Fields, nothing: bool) -> bool {
+        let member = |to: &Field, have: &Field| {
+            let to_of = if nothing { to.given() } else { to.of.clone() };
+            to_of.takes(&have.of, nothing) && (to.optional || !have.optional)
+        };
         let wanted_are_there = self.named.iter().all(|(name, to)| match from.named.get(name) {
-            Some(have) => to.of.accepts(&have.of) && (to.optional || !have.optional),
+            Some(have) => member(to, have),
             None => to.optional,
         });
         wanted_are_there
             && from.named.iter().all(|(name, have)| {
                 self.named.contains_key(name)
-                    || self.others.as_ref().is_some_and(|to| to.accepts(&have.of))
+                    || self.others.as_ref().is_some_and(|to| to.takes(&have.of, nothing))
             })
             && match (&self.others, &from.others) {
                 (_, None) => true,
-                (Some(to), Some(from)) => to.accepts(from),
+                (Some(to), Some(from)) => to.takes(from, nothing),
                 (None, Some(_)) => false,
             }
     }
@@ -223,6 +268,20 @@ mod tests {
         assert!(!wanted.accepts(&Type::map([("b", Type::Int, false)])));
         assert!(!wanted.accepts(&Type::map([("a", Type::Int, true)])));
         assert!(!wanted.accepts(&Type::map([("a", Type::Int, false), ("c", Type::Int, false)])));
+    }
+
+    #[test]
+    fn nothing_may_be_given_for_what_may_be_left_out() {
+        let wanted = Type::map([("a", Type::Int, false), ("b", Type::Int, true)]);
+        let nothing = Type::nullable(Type::Int);
+        let given = |a: &Type, b: &Type| {
+            wanted.accepts(&Type::map([("a", a.clone(), false), ("b", b.clone(), false)]))
+        };
+        assert!(given(&Type::Int, &nothing) && given(&Type::Int, &Type::Null));
+        assert!(!given(&nothing, &Type::Int), "what is required is not nothing");
+        assert!(!given(&Type::Int, &Type::nullable(Type::String)));
+        let value = serde_json::json!({"a": null, "b": null, "c": null});
+        assert_eq!(wanted.leave_out(value), serde_json::json!({"a": null, "c": null}));
     }
 
     #[test]
