@@ -55,8 +55,8 @@ pub trait Query: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
 /// What an action decided.
 #[derive(Debug)]
 pub struct Decision<R> {
-    /// The answer.
-    pub reply: R,
+    /// The answer; none where it only refuses.
+    pub reply: Option<R>,
     /// Statements, with the row counts they must touch.
     pub writes: Vec<Statement>,
     /// Facts to tell.
@@ -70,7 +70,24 @@ pub struct Decision<R> {
 impl<R> Decision<R> {
     /// A decision that only answers.
     pub fn reply(reply: R) -> Self {
-        Decision { reply, writes: Vec::new(), events: Vec::new(), jobs: Vec::new(), refusal: None }
+        Decision {
+            reply: Some(reply),
+            writes: Vec::new(),
+            events: Vec::new(),
+            jobs: Vec::new(),
+            refusal: None,
+        }
+    }
+
+    /// A decision that writes and then refuses, and has nothing to answer.
+    pub fn refuse(failure: impl Into<Failure>) -> Self {
+        Decision {
+            reply: None,
+            writes: Vec::new(),
+            events: Vec::new(),
+            jobs: Vec::new(),
+            refusal: Some(failure.into()),
+        }
     }
 
     /// With one more statement.
@@ -203,7 +220,7 @@ impl ActionEntry {
                     let decision = action.decide(&ctx).await?;
                     let reply = serde_json::to_value(&decision.reply).map_err(Failure::internal)?;
                     Ok(Decision {
-                        reply,
+                        reply: Some(reply),
                         writes: decision.writes,
                         events: decision.events,
                         jobs: decision.jobs,

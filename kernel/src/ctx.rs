@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::Value as Json;
 
@@ -16,12 +16,13 @@ use crate::division::Divisions;
 use crate::error::{Failure, Kind};
 use crate::event::EventEntry;
 use crate::ids::{EventId, IdSource, RequestId};
+use crate::lookup::LOOKUPS_MAX;
 use crate::objects::{ObjectAddress, Objects, Stored};
 use crate::outgoing::Outgoing;
 use crate::pack::PackSet;
 use crate::personal::Personal;
 use crate::records::{Records, Row, Value};
-use crate::text::{Lang, Speaker, Texts};
+use crate::text::{Lang, LocalText, Speaker, Texts};
 
 /// Randomness from the operating system; a test's may be seeded.
 pub trait Entropy: Send + Sync {
@@ -85,6 +86,33 @@ pub trait CalendarInForce: Send + Sync {
     fn current(&self) -> Arc<Calendar>;
 }
 
+/// Answers the lookups of operations: queries of whichever capability has them.
+pub trait Questions: Send + Sync {
+    /// Asks for whoever acts in the context, within a bounded time, and notes it there for the audit.
+    fn ask<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        query: &'static str,
+        input: Json,
+        purpose: &'a LocalText,
+    ) -> BoxFuture<'a, Result<Json, Failure>>;
+}
+
+/// A lookup that was asked, as the audit holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Looked {
+    /// The query.
+    pub query: &'static str,
+    /// Its input.
+    pub input: Json,
+    /// What the answer was needed for.
+    pub purpose: String,
+    /// The resource that the query asked access for: kind and id.
+    pub resource: Option<(&'static str, String)>,
+    /// The code of the failure, where there is no answer.
+    pub failed: Option<&'static str>,
+}
+
 /// The services of the house.
 #[derive(Clone)]
 pub struct Services {
@@ -108,6 +136,8 @@ pub struct Services {
     pub personal: Arc<dyn Personal>,
     /// Access decisions.
     pub access: Arc<dyn Access>,
+    /// Answers of other capabilities.
+    pub questions: Arc<dyn Questions>,
     /// Leased numbers.
     pub numbers: Arc<dyn Numbers>,
     /// Packs in force.
@@ -138,6 +168,8 @@ pub struct Ctx {
     pub lang: Lang,
     authorized: AtomicBool,
     touched: std::sync::Mutex<Option<(&'static str, String)>>,
+    lookups_left: AtomicUsize,
+    looked: std::sync::Mutex<Vec<Looked>>,
 }
 
 impl Ctx {
@@ -154,7 +186,44 @@ impl Ctx {
             lang: call.lang,
             authorized: AtomicBool::new(false),
             touched: std::sync::Mutex::new(None),
+            lookups_left: AtomicUsize::new(LOOKUPS_MAX),
+            looked: std::sync::Mutex::new(Vec::new()),
         }
+    }
+
+    /// The context of a query that answers a lookup: it has no lookups of its own, so that none waits for another.
+    #[must_use]
+    pub fn without_lookups(self) -> Self {
+        self.lookups_left.store(0, Ordering::Relaxed);
+        self
+    }
+
+    /// Asks a query of another capability, as whoever acts here. It is audited with its purpose; an operation has
+    /// [`LOOKUPS_MAX`] of them, each as long as [`LOOKUP_MS`](crate::lookup::LOOKUP_MS) at most.
+    pub async fn lookup(
+        &self,
+        query: &'static str,
+        input: Json,
+        purpose: &LocalText,
+    ) -> Result<Json, Failure> {
+        let one_less = |left: usize| left.checked_sub(1);
+        if self.lookups_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_err() {
+            let what = format!("{} looks {query} up, which is one too many", self.operation);
+            return Err(Failure::internal(what));
+        }
+        self.services.questions.ask(self, query, input, purpose).await
+    }
+
+    /// Notes a lookup for the audit.
+    pub fn note(&self, looked: Looked) {
+        if let Ok(mut all) = self.looked.lock() {
+            all.push(looked);
+        }
+    }
+
+    /// The lookups that were noted since this was last asked.
+    pub fn take_looked(&self) -> Vec<Looked> {
+        self.looked.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default()
     }
 
     /// Refuses unless the principal may do this operation on the resource. The first resource that

@@ -15,6 +15,8 @@ pub mod expr;
 pub mod form;
 pub mod ids;
 pub mod list;
+pub mod lookup;
+pub mod mapping;
 pub mod money;
 pub mod objects;
 pub mod outgoing;

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use crate::action::QueryEntry;
 use crate::expr::nearest;
+use crate::mapping::Report;
 use crate::text::{Lang, LocalText, Message, Texts};
 
 /// What every pack says of its system.
@@ -173,6 +175,8 @@ pub struct Compile<'a> {
     pub packs: &'a [RawPack],
     /// Roles of all packs, by id.
     pub roles: &'a BTreeMap<String, Role>,
+    /// The queries of the house, which lookups may ask.
+    pub queries: &'a [QueryEntry],
     /// Finds places.
     pub locator: &'a dyn Locator,
     /// Texts, for mistakes that are messages.
@@ -263,5 +267,27 @@ impl<'a> Compile<'a> {
         let hint = nearest(&full, known).map(|n| format!("; did you mean \"{n}\"?"));
         self.problem(at, format!("there is no role \"{full}\"{}", hint.unwrap_or_default()));
         None
+    }
+}
+
+/// Reports the mistakes of one declaration at its place.
+pub struct Declaring<'a> {
+    /// The compilation.
+    pub compile: &'a Compile<'a>,
+    /// Where the declaration stands.
+    pub at: &'a At,
+}
+
+impl Report for Declaring<'_> {
+    fn report(&self, pointer: &str, message: String) {
+        self.compile.problem(&self.at.below(pointer), message);
+    }
+
+    fn say(&self, message: &Message) -> String {
+        self.compile.say(message)
+    }
+
+    fn full_id(&self, id: &str) -> String {
+        self.compile.full_id(self.at, id)
     }
 }

@@ -261,6 +261,8 @@ show-month-11 = November
 show-month-12 = December
 
 # Forms: words on the page
+form-origin = Filled in from { $source }; you may change it.
+form-origin-fixed = From { $source }; it cannot be changed here.
 form-optional = (optional)
 form-choose = Choose
 form-yes = Yes

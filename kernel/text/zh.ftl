@@ -213,6 +213,8 @@ show-month-11 = 11月
 show-month-12 = 12月
 
 # 表单：页面上的字
+form-origin = 已从{ $source }带出，可以修改。
+form-origin-fixed = 来自{ $source }，不能修改。
 form-optional = （可不填）
 form-choose = 请选择
 form-yes = 是

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use minshu_kernel::BoxFuture;
-use minshu_kernel::access::Refusal;
-use minshu_kernel::action::{Action as _, ActionEntry, AnyDecision, JobDraft};
+use minshu_kernel::access::{Principal, Refusal};
+use minshu_kernel::action::{Action as _, ActionEntry, AnyDecision, JobDraft, QueryEntry};
 use minshu_kernel::calendar::CalendarChange;
 use minshu_kernel::ctx::{Call, Ctx, Door};
 use minshu_kernel::error::{Failure, Kind};
@@ -50,7 +50,7 @@ impl House {
         let now = self.services.clock.now();
         if let Err(refusal) = self.services.access.possible(&call.who, entry.name, now) {
             self.audit_refusal(&call, entry.name, &refusal, None, &input_hash).await?;
-            return Err(refused(&call, refusal));
+            return Err(refused(&call.who, refusal));
         }
         let once = call.key.as_deref().filter(|_| !entry.secret_reply).map(|key| {
             let owner = format!("{}\n{}\n{key}", call.who.reference(), entry.name);
@@ -70,6 +70,7 @@ impl House {
                 Ok(decision) => decision,
                 Err(failure) => {
                     self.audit_ruled_out(&call, entry.name, &ctx, &failure, &input_hash).await?;
+                    self.audit_lookups(&ctx).await?;
                     return Err(failure);
                 }
             };
@@ -82,7 +83,7 @@ impl House {
                 Sweep::NAME => housekeeping::sweep(self, ctx.now, decision).await?,
                 _ => decision,
             };
-            let reply = decision.reply.clone();
+            let reply = decision.reply.clone().unwrap_or_default();
             let (set, refusal) =
                 self.write_set(entry, &ctx, decision, once.as_ref(), &input_hash)?;
             match self.services.records.apply(set).await {
@@ -116,26 +117,15 @@ impl House {
     async fn do_query(&self, call: Call) -> Result<Json, Failure> {
         let entry = self.queries.get(call.operation.as_str());
         let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;
-        let now = self.services.clock.now();
-        self.services
-            .access
-            .possible(&call.who, entry.name, now)
-            .map_err(|refusal| refused(&call, refusal))?;
         let ctx = Arc::new(Ctx::new(self.services.clone(), &call, entry.name));
-        let reply = match (entry.answer)(call.input.clone(), ctx.clone()).await {
-            Ok(reply) => reply,
-            Err(failure) => {
-                let body = call.input.to_string();
-                let input_hash = self.services.personal.keyed_hash("input", body.as_bytes());
-                self.audit_ruled_out(&call, entry.name, &ctx, &failure, &input_hash).await?;
-                return Err(failure);
-            }
-        };
-        if !ctx.was_authorized() {
-            let what = format!("{} answered without asking for access", entry.name);
-            return Err(Failure::internal(what));
+        let reply = answer(entry, call.input.clone(), ctx.clone()).await;
+        self.audit_lookups(&ctx).await?;
+        if let Err(failure) = &reply {
+            let body = call.input.to_string();
+            let input_hash = self.services.personal.keyed_hash("input", body.as_bytes());
+            self.audit_ruled_out(&call, entry.name, &ctx, failure, &input_hash).await?;
         }
-        Ok(reply)
+        reply
     }
 
     /// The kept reply of the same call, if it was done before. The same key with another body is refused.
@@ -193,13 +183,14 @@ impl House {
         }
         statements.extend(decision.jobs.iter().map(job_statement));
         if let (Some(once), None) = (once, &decision.refusal) {
-            let reply = decision.reply.to_string();
+            let reply = decision.reply.unwrap_or_default().to_string();
             let sealed = self.services.personal.seal(reply_place(&once.id), reply.as_bytes());
             statements.push(Statement::one(
                 store::KEEP_REPLY,
                 values![&once.id, &once.body_hash, sealed, ctx.now.0],
             ));
         }
+        statements.extend(self.lookup_entries(ctx));
         let (resource_kind, resource_id) = ctx.touched().unwrap_or_default();
         let refusal = decision.refusal;
         let entry = Entry {
@@ -222,7 +213,7 @@ impl House {
 
     /// With the jobs that follow a change of the calendar.
     fn with_calendar_jobs(&self, ctx: &Ctx, decision: AnyDecision) -> Result<AnyDecision, Failure> {
-        let reply = decision.reply.clone();
+        let reply = decision.reply.clone().unwrap_or_default();
         let declared: Declared = serde_json::from_value(reply).map_err(Failure::internal)?;
         let date = declared.date.parse().map_err(|e: jiff::Error| Failure::internal(e))?;
         let change = CalendarChange { change: ctx.request.to_string(), date };
@@ -251,6 +242,40 @@ impl House {
         };
         let refusal = Refusal { rule: rule.clone() };
         self.audit_refusal(call, operation, &refusal, ctx.touched(), input_hash).await
+    }
+
+    /// The audit entries of the lookups that were asked in a context.
+    fn lookup_entries(&self, ctx: &Ctx) -> Vec<Statement> {
+        let entries = ctx.take_looked().into_iter().map(|looked| {
+            let input = looked.input.to_string();
+            let (resource_kind, resource_id) = looked.resource.unwrap_or_default();
+            let failed = looked.failed.map(|code| format!(" ({code})")).unwrap_or_default();
+            Entry {
+                id: self.services.ids.next().to_string(),
+                at_ms: ctx.now.0,
+                principal: ctx.who.reference(),
+                operation: looked.query.to_owned(),
+                resource_kind: resource_kind.to_owned(),
+                resource_id,
+                outcome: if looked.failed.is_some() { "refused" } else { "done" }.to_owned(),
+                rule: format!("{}: {}{failed}", ctx.operation, looked.purpose),
+                input_hash: self.services.personal.keyed_hash("input", input.as_bytes()),
+                events_hash: String::new(),
+                request: ctx.request.to_string(),
+                cause: ctx.cause.map(|c| c.to_string()).unwrap_or_default(),
+            }
+        });
+        entries.map(|entry| entry.insert()).collect()
+    }
+
+    /// Writes down the lookups of a context whose operation writes nothing itself.
+    pub(crate) async fn audit_lookups(&self, ctx: &Ctx) -> Result<(), Failure> {
+        let statements = self.lookup_entries(ctx);
+        if !statements.is_empty() {
+            self.services.records.apply(WriteSet { statements }).await?;
+            self.wake.notify_one();
+        }
+        Ok(())
     }
 
     /// A refusal of somebody who is signed in is part of the record too; an anonymous knock is not.
@@ -301,8 +326,24 @@ fn job_statement(job: &JobDraft) -> Statement {
     }
 }
 
-fn refused(call: &Call, refusal: Refusal) -> Failure {
-    let (kind, code) = match call.who.signed_in() {
+/// Answers a query in a context, where its principal might ask it at all.
+pub(crate) async fn answer(
+    entry: &QueryEntry,
+    input: Json,
+    ctx: Arc<Ctx>,
+) -> Result<Json, Failure> {
+    let possible = ctx.services.access.possible(&ctx.who, entry.name, ctx.now);
+    possible.map_err(|refusal| refused(&ctx.who, refusal))?;
+    let reply = (entry.answer)(input, ctx.clone()).await?;
+    if !ctx.was_authorized() {
+        let what = format!("{} answered without asking for access", entry.name);
+        return Err(Failure::internal(what));
+    }
+    Ok(reply)
+}
+
+fn refused(who: &Principal, refusal: Refusal) -> Failure {
+    let (kind, code) = match who.signed_in() {
         true => (Kind::Refused, "kernel.refused"),
         false => (Kind::Unauthenticated, "kernel.sign_in"),
     };

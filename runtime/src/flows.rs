@@ -8,18 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use minshu_kernel::access::Principal;
-use minshu_kernel::ctx::{Call, Door as _};
+use minshu_kernel::ctx::{Call, Ctx, Door as _};
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::expr::Bindings;
 use minshu_kernel::ids::RequestId;
 use minshu_kernel::records::{Row, Statement, WriteSet};
 use minshu_kernel::text::Lang;
 use minshu_kernel::values;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::house::House;
 use crate::packs::Flow;
-use crate::packs::model::OnFailure;
 use crate::store;
 use crate::subscriptions::{self, model::of_letters};
 
@@ -218,25 +217,15 @@ async fn attempt(house: &House, flow: &Flow, event: &Sealed) -> Outcome {
 }
 
 async fn act(house: &House, flow: &Flow, event: &Sealed) -> Result<(), Failure> {
-    let mut lookups = Map::new();
-    for lookup in &flow.lookups {
-        let answer = {
-            let known = Json::Object(lookups.clone());
-            let scope = Bindings::new().with("event", &event.data).with("lookup", &known);
-            let input = lookup.with.evaluate(&scope).map_err(Failure::internal)?;
-            house.ask(call(house, flow, event, lookup.query, input, None)).await
-        };
-        match (answer, lookup.on_failure) {
-            (Ok(answer), _) => {
-                lookups.insert(lookup.name.clone(), answer);
-            }
-            (Err(failure), OnFailure::Defer) => {
-                tracing::info!(flow = %flow.id, lookup = %lookup.name, %failure, "goes on without");
-            }
-            (Err(failure), OnFailure::Refuse) => return Err(failure),
-        }
-    }
-    let lookups = Json::Object(lookups);
+    let asking = call(house, flow, event, flow.action, Json::Null, None);
+    let ctx = Ctx::new(house.services.clone(), &asking, flow.action);
+    let scope = Bindings::new().with("event", &event.data);
+    let lookups = flow.lookups.answer(&ctx, &flow.lookups.all(), &scope).await;
+    house.audit_lookups(&ctx).await?;
+    let lookups = lookups.map_err(|without| {
+        tracing::info!(flow = %flow.id, lookup = %without.name, "does not go on");
+        without.failure
+    })?;
     let scope = Bindings::new().with("event", &event.data).with("lookup", &lookups);
     let input = flow.with.evaluate(&scope).map_err(Failure::internal)?;
     let key = format!("{}:{}", flow.id, event.id);

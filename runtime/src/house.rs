@@ -27,6 +27,7 @@ use crate::keys::Keys;
 use crate::numbers::LeasedNumbers;
 use crate::packs::{PackHolder, PackSources};
 use crate::platform::Platform;
+use crate::questions::QuestionDesk;
 use crate::register::Register;
 use crate::uploads::Uploads;
 
@@ -107,7 +108,7 @@ pub struct House {
     /// Actions by name.
     pub actions: HashMap<&'static str, ActionEntry>,
     /// Queries by name.
-    pub queries: BTreeMap<&'static str, QueryEntry>,
+    pub queries: Arc<BTreeMap<&'static str, QueryEntry>>,
     /// Access decisions.
     pub access: Arc<AccessRules>,
     /// The packs in force.
@@ -188,6 +189,7 @@ impl House {
                 return Err(HouseError::Twice { kind: "query", name: entry.name.to_owned() });
             }
         }
+        let queries = Arc::new(queries);
         let mut sources = contract.texts.clone();
         sources.push(minshu_kernel::TEXTS);
         let texts = Texts::load(&sources).map_err(HouseError::Texts)?;
@@ -223,6 +225,7 @@ impl House {
             events: contract.events.clone().into(),
             personal: foundation.keys.clone(),
             access: access.clone(),
+            questions: Arc::new(QuestionDesk { queries: queries.clone() }),
             numbers: Arc::new(LeasedNumbers::new(records)),
             packs: packs.clone(),
             calendar: calendar.clone(),

@@ -14,6 +14,7 @@ pub mod numbers;
 pub mod outgoing;
 pub mod packs;
 pub mod platform;
+pub mod questions;
 pub mod register;
 pub mod standings;
 pub mod store;

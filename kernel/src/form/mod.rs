@@ -46,7 +46,7 @@ pub use check::{Completeness, Lookups};
 pub use compile::FormProblem;
 pub use picker::DivisionPicker;
 pub use read::{FormCommand, Parsed};
-pub use render::{FormView, Known, Progress};
+pub use render::{FormView, Known, Origin, Progress};
 pub use render_read::ReadView;
 
 use crate::error::FieldProblem;

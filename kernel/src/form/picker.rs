@@ -46,6 +46,7 @@ impl DivisionPicker<'_> {
             name: self.name.to_owned(),
             label: self.label,
             help: self.help,
+            origin: None,
             errors: self.problem.map(str::to_owned).into_iter().collect(),
             required: self.required,
             refresh: false,

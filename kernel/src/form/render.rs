@@ -20,6 +20,8 @@ use crate::text::{LocalText, Speaker};
 pub struct FormView<'a> {
     /// What was filled in so far, as [`parse`](super::FormSchema::parse) gave it.
     pub value: &'a Value,
+    /// The fields that hold what a source said.
+    pub origins: &'a [Origin<'a>],
     /// What is wrong; pointers relative to the value. Empty on the first visit.
     pub problems: &'a [FieldProblem],
     /// The reader's language.
@@ -32,6 +34,17 @@ pub struct FormView<'a> {
     pub section: Option<&'a str>,
     /// Whether to put the summary of problems on top; a page with problems of its own gathers them itself.
     pub summary: bool,
+}
+
+/// Where the value of a field comes from, where it is not the person who fills the form in.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The field, as a JSON pointer.
+    pub pointer: &'a str,
+    /// The source, as the page says it.
+    pub source: &'a LocalText,
+    /// Whether the value can only be read.
+    pub fixed: bool,
 }
 
 /// [`Lookups`] from the division tree and a date.

@@ -9,7 +9,8 @@ use super::check_values::{grouped, plain_number};
 use super::conditions::Asked;
 use super::model::{Choice, Field, Fields, Kind, TextFormat, TextRule};
 use super::picker::{self, Picker};
-use super::render::{FormView, id_of, rendered, row_name};
+use super::render::{FormView, Origin, id_of, rendered, row_name};
+use super::render_read::{ReadView, lines};
 use crate::money::Fen;
 use crate::text::Speaker;
 
@@ -30,6 +31,8 @@ pub(super) struct Base<'a> {
     pub(super) name: String,
     pub(super) label: &'a str,
     pub(super) help: Option<&'a str>,
+    /// Where its value comes from, in words.
+    pub(super) origin: Option<String>,
     pub(super) errors: Vec<String>,
     pub(super) required: bool,
     /// Whether other questions hang on the answer.
@@ -40,8 +43,9 @@ impl Base<'_> {
     /// The ids of help and errors, for `aria-describedby`.
     pub(super) fn described(&self) -> String {
         let help = self.help.map(|_| format!("{}-hint", self.id));
+        let origin = self.origin.as_ref().map(|_| format!("{}-origin", self.id));
         let error = (!self.errors.is_empty()).then(|| format!("{}-error", self.id));
-        help.into_iter().chain(error).collect::<Vec<_>>().join(" ")
+        help.into_iter().chain(origin).chain(error).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -64,6 +68,14 @@ struct Input<'a> {
     base: Base<'a>,
     input: TextBox,
     long: bool,
+}
+
+/// A value that can only be read.
+#[derive(Template)]
+#[template(path = "form/fixed.html")]
+struct Fixed<'a> {
+    base: Base<'a>,
+    value: String,
 }
 
 /// An option of a select, radio or check box group.
@@ -140,6 +152,10 @@ impl Renderer<'_> {
             .map(|p| if p.bytes().all(|b| b.is_ascii_digit()) { "[]" } else { p })
             .collect();
         let path = path.join(".").replace(".[]", "[]");
+        let origin = self.origin(at).map(|origin| {
+            let key = if origin.fixed { "form-origin-fixed" } else { "form-origin" };
+            self.view.speaker.say1(key, "source", origin.source)
+        });
         Base {
             t: self.view.speaker,
             icons: self.view.icons,
@@ -147,10 +163,15 @@ impl Renderer<'_> {
             name: name.to_owned(),
             label: self.view.speaker.local(&field.label),
             help: field.help.as_ref().map(|help| self.view.speaker.local(help)),
+            origin,
             errors: self.errors.get(at).cloned().unwrap_or_default(),
             required: field.required,
             refresh: self.reads.contains(&path),
         }
+    }
+
+    fn origin(&self, at: &str) -> Option<&Origin<'_>> {
+        self.view.origins.iter().find(|origin| origin.pointer == at)
     }
 
     /// All fields of an object that are asked.
@@ -185,6 +206,17 @@ impl Renderer<'_> {
     ) -> String {
         let base = self.base(field, at, name);
         let chosen = given.as_str().unwrap_or("");
+        if !field.kind.is_container() && self.origin(at).is_some_and(|origin| origin.fixed) {
+            let view = ReadView {
+                value: given,
+                speaker: self.view.speaker,
+                divisions: self.view.divisions,
+                masked: false,
+                heading: 2,
+            };
+            let value = lines(&view, self.asked, field, given).join(" ");
+            return rendered(&Fixed { base, value });
+        }
         match &field.kind {
             Kind::Choice { options, select: true } => {
                 let known = chosen.is_empty() || options.iter().any(|o| o.value == chosen);

@@ -74,6 +74,16 @@ pub(super) fn render(fields: &Fields, view: &ReadView<'_>) -> String {
     reader.fields(fields, view.value, "", view.heading.clamp(2, 5))
 }
 
+/// The value of one field as it is read.
+pub(super) fn lines(
+    view: &ReadView<'_>,
+    asked: &Asked,
+    field: &Field,
+    given: &Value,
+) -> Vec<String> {
+    Reader { view, asked }.shown(field, given).lines
+}
+
 struct Reader<'a> {
     view: &'a ReadView<'a>,
     asked: &'a Asked,

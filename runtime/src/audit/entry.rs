@@ -20,7 +20,7 @@ pub struct Entry {
     pub at_ms: i64,
     /// [`minshu_kernel::access::Principal::reference`].
     pub principal: String,
-    /// The action.
+    /// The action, or the query of a lookup.
     pub operation: String,
     /// What it was done on.
     pub resource_kind: String,
@@ -28,7 +28,7 @@ pub struct Entry {
     pub resource_id: String,
     /// `done` or `refused`.
     pub outcome: String,
-    /// The rule that refused; empty where it was done.
+    /// The rule that refused; empty where it was done. Of a lookup, the operation that it served and its purpose.
     pub rule: String,
     /// HMAC-SM3 of the input: proves what was sent and tells nothing of it.
     pub input_hash: String,

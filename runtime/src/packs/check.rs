@@ -92,8 +92,14 @@ pub fn check(
     }
     let problems = RefCell::new(problems);
     let roles = roles_of(&heads, &places, contract, &problems);
-    let compile =
-        Compile { packs: &packs, roles: &roles, locator: &places, texts, problems: &problems };
+    let compile = Compile {
+        packs: &packs,
+        roles: &roles,
+        queries: &contract.queries,
+        locator: &places,
+        texts,
+        problems: &problems,
+    };
     check_heads(&compile, &heads, contract);
     let sections: HashMap<_, _> =
         capabilities.iter().map(|c| (c.name(), c.compile(&compile))).collect();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use minshu_kernel::lookup::LookupToml;
 use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -95,36 +96,6 @@ pub struct FlowToml {
     /// What to do where the action is refused for good.
     #[serde(default)]
     pub on_refused: Option<CompensationToml>,
-}
-
-/// A query that is answered before the action.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LookupToml {
-    /// Its name in expressions.
-    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"), length(max = 40))]
-    pub name: String,
-    /// The query.
-    pub ask: String,
-    /// Its input: values, or `{ cel = "…" }`.
-    #[serde(default)]
-    pub with: BTreeMap<String, Json>,
-    /// Why the flow needs it; audited.
-    pub purpose: LocalText,
-    /// Where it cannot be answered: do not go on, or go on without.
-    #[serde(default)]
-    pub on_failure: OnFailure,
-}
-
-/// What a lookup's failure does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OnFailure {
-    /// The flow waits and tries again.
-    #[default]
-    Refuse,
-    /// The flow goes on; expressions must guard the answer by `has()`.
-    Defer,
 }
 
 /// The compensating action of a flow.

@@ -10,6 +10,7 @@ use crate::text::Lang;
 fn page(form: &FormSchema, value: &Value, problems: &[FieldProblem], lang: Lang) -> String {
     let speaker = speaker(lang);
     let html = form.render(&FormView {
+        origins: &[],
         value,
         problems,
         speaker: &speaker,
@@ -145,6 +146,7 @@ fn one_section_alone() {
     let speaker = speaker(Lang::Zh);
     let value = food_value();
     let html = FOOD_FORM.render(&FormView {
+        origins: &[],
         value: &value,
         problems: &[],
         speaker: &speaker,

@@ -56,6 +56,7 @@ fn page(form: &FormSchema, value: &Value) -> String {
     let speaker = speaker(Lang::Zh);
     let problems = form.validate(value, &known(), Completeness::Submit);
     form.render(&FormView {
+        origins: &[],
         value,
         problems: &problems,
         speaker: &speaker,
