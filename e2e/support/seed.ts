@@ -78,7 +78,7 @@ function form(address: string, people: number): Json {
 
 /** A draft with its materials. */
 async function fill(agent: Caller, onBehalf: Json, address: string): Promise<Json> {
-  const saved = await agent.act("casework.save_draft", { item, on_behalf: onBehalf, form: form(address, 2) });
+  const saved = await agent.act("casework.save_draft", { item, on_behalf: onBehalf["organisation"], form: form(address, 2) });
   const files = { plan: png("平面图.png", 480, 320), rules: pdf("食品安全管理制度.pdf", "Food safety rules") };
   for (const [material, file] of Object.entries(files)) {
     const object = await agent.upload(file);
@@ -89,7 +89,7 @@ async function fill(agent: Caller, onBehalf: Json, address: string): Promise<Jso
 
 async function submit(agent: Caller, onBehalf: Json, address: string): Promise<Json> {
   const saved = await fill(agent, onBehalf, address);
-  return agent.act("casework.submit", { draft: saved["draft"], on_behalf: onBehalf });
+  return agent.act("casework.submit", { draft: saved["draft"] });
 }
 
 /** Messages follow a step by themselves, a moment later. */

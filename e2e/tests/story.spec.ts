@@ -133,12 +133,22 @@ test("a food business licence, from an account to the decision", async ({ browse
     await buttons.first().click();
   };
 
-  await test.step("company and premises, with a credit code whose check digit is wrong", async () => {
+  const manager = citizenNumber("35010319850612417");
+
+  await test.step("what is known of the company and the person is there, with where it comes from", async () => {
     const section = page.locator("#company");
-    await section.getByLabel("名称").fill(company.name);
-    await section.getByLabel("统一社会信用代码").fill(spoiled(company.code));
-    await section.getByLabel("联系人").fill(resident.name);
+    await expect(section.getByLabel("名称")).toHaveValue(company.name);
+    await expect(section.getByLabel("统一社会信用代码")).toHaveValue(company.code);
+    await expect(section.getByLabel("名称")).not.toBeEditable();
+    await expect(section.getByLabel("统一社会信用代码")).not.toBeEditable();
+    await expect(section.getByText("来自代办登记，不能修改")).toHaveCount(2);
+    await expect(section.getByLabel("联系人")).toHaveValue(resident.name);
+    await expect(section.getByLabel("联系电话")).toHaveValue(resident.phone);
+    await expect(section.getByText("已从您的账户带出，可以修改")).toHaveCount(2);
     await section.getByLabel("联系电话").fill("0591-87654321");
+  });
+
+  await test.step("the premises", async () => {
     await pickDivision(page, "所在区划", village, script);
     const villages = page.getByRole("group", { name: "所在区划" }).getByRole("combobox").nth(village.length);
     if (!script) await page.getByRole("group", { name: "所在区划" }).getByRole("button").click();
@@ -163,7 +173,7 @@ test("a food business licence, from an account to the decision", async ({ browse
   await test.step("people: a row is added, filled and removed", async () => {
     await expect(people).toHaveCount(1);
     await people.nth(0).getByLabel("姓名").fill("吴启航");
-    await people.nth(0).getByLabel("身份证号").fill(citizenNumber("35010319850612417"));
+    await people.nth(0).getByLabel("身份证号").fill(spoiled(manager));
     await people.nth(0).getByLabel("职务").selectOption({ label: "食品安全管理员" });
     await people.nth(0).getByRole("radio", { name: "否" }).check();
     await page.getByRole("button", { name: /^添加/ }).click();
@@ -191,25 +201,25 @@ test("a food business licence, from an account to the decision", async ({ browse
     expect(await divisionsChosen(page, "所在区划")).toEqual(chosen);
   };
 
-  await test.step("the wrong code is shown beside its field and in the summary, nothing typed is lost", async () => {
+  await test.step("the wrong number is shown beside its field and in the summary, nothing typed is lost", async () => {
     expect(chosen.slice(0, 3)).toEqual(village);
     expect(chosen).toHaveLength(4);
     await page.getByRole("button", { name: "下一步：材料" }).click();
-    const field = page.locator("#company").getByLabel("统一社会信用代码");
-    const wanted = `第 18 位应为 ${company.code.at(-1)}`;
+    const field = people.nth(0).getByLabel("身份证号");
+    const wanted = `第 18 位应为 ${manager.at(-1)}`;
     expect(await messageBeside(field)).toContain(wanted);
-    await expect(field).toHaveValue(spoiled(company.code));
+    await expect(field).toHaveValue(spoiled(manager));
     const summary = page.getByRole("alert");
     await expect(summary).toContainText(wanted);
     await picture(page, "form-refused");
-    await summary.getByRole("link", { name: new RegExp("统一社会信用代码") }).click();
+    await summary.getByRole("link", { name: new RegExp("身份证号") }).click();
     if (script) await expect(field).toBeFocused();
     await kept();
   });
 
   await test.step("the draft survives a closed browser", async () => {
-    const field = page.locator("#company").getByLabel("统一社会信用代码");
-    await field.fill(company.code);
+    const field = people.nth(0).getByLabel("身份证号");
+    await field.fill(manager);
     if (script) {
       // No button: what is typed is saved as it is typed.
       const saved = page.waitForResponse((response) => response.url().endsWith("/autosave") && response.ok());
@@ -224,7 +234,8 @@ test("a food business licence, from an account to the decision", async ({ browse
     await page.goto("/drafts");
     await page.getByRole("main").getByRole("link", { name: item }).click();
     await expect(page).toHaveURL((url) => url.pathname === draft);
-    await expect(page.locator("#company").getByLabel("统一社会信用代码")).toHaveValue(company.code);
+    await expect(people.nth(0).getByLabel("身份证号")).toHaveValue(manager);
+    await expect(page.locator("#company").getByLabel("联系电话")).toHaveValue("0591-87654321");
     await expect(page.getByLabel("详细地址")).toHaveValue("东街 118 号一层 3 号店面");
     await expect(page.getByLabel("餐位数")).toHaveValue("36");
     expect(await divisionsChosen(page, "所在区划")).toEqual(chosen);

@@ -70,7 +70,7 @@ pub async fn sweep(
         }
     }
     more |= uploads(house, now, &mut decision, &mut swept).await?;
-    decision.reply = serde_json::to_value(&swept).map_err(Failure::internal)?;
+    decision.reply = Some(serde_json::to_value(&swept).map_err(Failure::internal)?);
     let pause = if more { SHORT_PAUSE_MS } else { PAUSE_MS };
     Ok(decision.later(JobDraft {
         key: NAME.to_owned(),

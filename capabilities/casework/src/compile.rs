@@ -6,16 +6,20 @@ mod checks;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
+use minshu_kernel::action::QueryEntry;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
 use minshu_kernel::expr::{Bindings, Environment, Expression, Type};
 use minshu_kernel::form::FormSchema;
+use minshu_kernel::mapping::Report;
 use minshu_kernel::pack::Compile;
+use minshu_kernel::text::Message;
 use minshu_kernel::values;
 use serde_json::Value as Json;
 use sm3::{Digest, Sm3};
 
 use crate::error::CaseworkError;
+use crate::lookups::{self, ItemLookups};
 use crate::pack::{Item, Material, Necessity, PinnedItem, SECTION_VERSION};
 use crate::store::versions;
 
@@ -35,6 +39,8 @@ pub struct CompiledItem {
     pub form: FormSchema,
     /// The conditions of the materials, by their place.
     conditions: Vec<Option<Expression>>,
+    /// What it asks other capabilities.
+    pub(crate) lookups: ItemLookups,
     /// The version's id: SM3 of its canonical JSON, in hexadecimal.
     pub version: String,
     /// The canonical JSON.
@@ -52,10 +58,34 @@ pub struct ItemVersion {
     pub content: String,
 }
 
+/// Gathers the mistakes of a version that was right when its pack was loaded.
+struct Pinned<'a> {
+    pack: &'a str,
+    mistakes: std::cell::RefCell<Vec<String>>,
+}
+
+impl Report for Pinned<'_> {
+    fn report(&self, pointer: &str, message: String) {
+        self.mistakes.borrow_mut().push(format!("{pointer}: {message}"));
+    }
+
+    fn say(&self, message: &Message) -> String {
+        message.key.to_string()
+    }
+
+    fn full_id(&self, id: &str) -> String {
+        if id.contains('.') { id.to_owned() } else { format!("{}.{id}", self.pack) }
+    }
+}
+
 impl CompiledItem {
     /// Compiles a version. The parts were checked when the pack was loaded; a stored one that does not compile any
     /// more is a defect of ours: it needs an upcaster.
-    fn of_pinned(pinned: PinnedItem, content: String) -> Result<CompiledItem, String> {
+    fn of_pinned(
+        pinned: PinnedItem,
+        content: String,
+        queries: &[QueryEntry],
+    ) -> Result<CompiledItem, String> {
         let form = FormSchema::compile(&pinned.form)
             .map_err(|problems| format!("the form has {} mistakes", problems.len()))?;
         let environment = form_environment(&form);
@@ -69,6 +99,11 @@ impl CompiledItem {
             })
             .collect::<Result<Vec<_>, _>>()
             .map_err(|problem| problem.to_string())?;
+        let report = Pinned { pack: &pinned.pack, mistakes: std::cell::RefCell::default() };
+        let lookups = lookups::compile(&report, queries, &pinned.item, &form.field_type());
+        if let Some(mistake) = report.mistakes.into_inner().into_iter().next() {
+            return Err(mistake);
+        }
         Ok(CompiledItem {
             id: format!("{}.{}", pinned.pack, pinned.item.id),
             pack: pinned.pack,
@@ -76,6 +111,7 @@ impl CompiledItem {
             item: pinned.item,
             form,
             conditions,
+            lookups,
             content,
         })
     }
@@ -89,7 +125,7 @@ impl CompiledItem {
                 condition.as_ref().map_or(Ok(true), |c| c.holds(&bindings)).map_err(|source| {
                     CaseworkError::Condition {
                         item: self.id.clone(),
-                        material: material.id.clone(),
+                        place: format!("material {}", material.id),
                         source,
                     }
                 })?;
@@ -134,11 +170,13 @@ pub fn version_id(content: &str) -> String {
 }
 
 /// The compiled section of the packs in force.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Section {
     items: BTreeMap<String, Arc<CompiledItem>>,
     /// Item ids in the order of the packs.
     order: Vec<String>,
+    /// What lookups may ask.
+    queries: Vec<QueryEntry>,
     /// Versions of running cases that are not in force any more, compiled once.
     pinned: Mutex<HashMap<String, Arc<CompiledItem>>>,
 }
@@ -176,7 +214,8 @@ impl Section {
         let content: String =
             row.ok_or_else(|| damaged("it is not there".into()))?.get("content")?;
         let pinned: PinnedItem = serde_json::from_str(&content).map_err(Failure::internal)?;
-        let compiled = Arc::new(CompiledItem::of_pinned(pinned, content).map_err(damaged)?);
+        let compiled =
+            Arc::new(CompiledItem::of_pinned(pinned, content, &self.queries).map_err(damaged)?);
         if let Ok(mut kept) = self.pinned.lock() {
             if kept.len() >= PINNED_MAX {
                 kept.clear();
@@ -201,7 +240,7 @@ pub fn versions(section: &Section) -> Vec<ItemVersion> {
 
 /// Compiles every declared item. Items with a mistake are left out and the mistake is reported.
 pub fn compile(compile: &Compile<'_>) -> Section {
-    let mut section = Section::default();
+    let mut section = Section { queries: compile.queries.to_vec(), ..Section::default() };
     for declared in compile.each::<Item>("casework", "item") {
         let Some(checked) = checks::check(compile, &declared) else { continue };
         let id = format!("{}.{}", declared.pack.id, declared.value.id);
@@ -217,7 +256,7 @@ pub fn compile(compile: &Compile<'_>) -> Section {
             form: checked.form,
         };
         let Ok(content) = serde_json::to_string(&pinned) else { continue };
-        match CompiledItem::of_pinned(pinned, content) {
+        match CompiledItem::of_pinned(pinned, content, compile.queries) {
             Ok(item) => {
                 section.order.push(id.clone());
                 section.items.insert(id, Arc::new(item));

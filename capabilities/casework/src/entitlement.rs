@@ -1,12 +1,11 @@
-//! Acting for an organisation. Who may, is known to identity and comes with the principal; which credit code the
-//! organisation has, is asked through the door by our own pages, and vouched for towards the action by a keyed
-//! hash, so that nobody can claim another code.
+//! Acting for an organisation. Whether somebody may is known to identity: the principal carries the mandates of its
+//! session, and what the organisation is called and which code it has is looked up at the moment of the step.
 
-use minshu_kernel::ctx::{Call, Ctx, Services};
+use minshu_kernel::ctx::{Call, Ctx};
 use minshu_kernel::error::{Failure, FieldProblem};
-use minshu_kernel::ids::{AccountId, OrganisationId};
+use minshu_kernel::ids::OrganisationId;
+use minshu_kernel::text::LocalText;
 use minshu_kernel::web::Visit;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -16,20 +15,14 @@ use crate::error::CaseworkError;
 const LOOKUP: &str = "identity.my_mandates";
 
 /// On whose behalf somebody acts, as `GET /items/{item}/applicants` answers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnBehalf {
     /// The organisation.
     pub organisation: OrganisationId,
     /// Its name.
-    #[schemars(length(max = 200))]
     pub name: String,
     /// Its unified social credit code.
-    #[schemars(length(max = 18))]
     pub uscc: String,
-    /// The voucher of this account for this day.
-    #[schemars(length(max = 128))]
-    pub voucher: String,
 }
 
 /// What the lookup answers.
@@ -45,11 +38,21 @@ struct Mandate {
     uscc: Option<String>,
 }
 
-/// The organisations with a code that the visitor may act for, each with its voucher.
+impl Mandates {
+    /// The organisations with a code.
+    fn choices(self) -> impl Iterator<Item = OnBehalf> {
+        self.mandates.into_iter().filter_map(|mandate| {
+            let Mandate { organisation, organisation_name: name, uscc } = mandate;
+            Some(OnBehalf { organisation, name, uscc: uscc? })
+        })
+    }
+}
+
+/// The organisations with a code that the visitor may act for.
 pub async fn choices(visit: &Visit) -> Result<Vec<OnBehalf>, Failure> {
-    let Some(account) = visit.who.account().filter(|_| !visit.who.mandates.is_empty()) else {
+    if visit.who.account().is_none() || visit.who.mandates.is_empty() {
         return Ok(Vec::new());
-    };
+    }
     let call = Call {
         who: visit.who.clone(),
         operation: LOOKUP.to_owned(),
@@ -61,64 +64,24 @@ pub async fn choices(visit: &Visit) -> Result<Vec<OnBehalf>, Failure> {
     };
     let answer = visit.door.ask(call).await?;
     let found: Mandates = serde_json::from_value(answer).map_err(Failure::internal)?;
-    let today = visit.services.clock.now().date();
-    Ok(found
-        .mandates
-        .into_iter()
-        .filter_map(|mandate| {
-            let uscc = mandate.uscc?;
-            let mut choice = OnBehalf {
-                organisation: mandate.organisation,
-                name: mandate.organisation_name,
-                uscc,
-                voucher: String::new(),
-            };
-            choice.voucher = voucher(&visit.services, account, &choice, today);
-            Some(choice)
-        })
-        .collect())
+    Ok(found.choices().collect())
 }
 
-/// The choice for one organisation, where the visitor may act for it.
-pub async fn choice(
-    visit: &Visit,
-    organisation: OrganisationId,
-) -> Result<Option<OnBehalf>, Failure> {
-    Ok(choices(visit).await?.into_iter().find(|choice| choice.organisation == organisation))
+/// Nobody recorded that one may act so.
+pub(crate) fn no_mandate() -> CaseworkError {
+    let problem = FieldProblem::new("/on_behalf", "casework-problem-no-mandate");
+    CaseworkError::NotEntitled(Box::new(problem))
 }
 
-fn voucher(
-    services: &Services,
-    account: AccountId,
-    choice: &OnBehalf,
-    day: jiff::civil::Date,
-) -> String {
-    let OnBehalf { organisation, name, uscc, .. } = choice;
-    // The name comes last, so that no part of it can be taken for another part.
-    let text = format!("{account}|{organisation}|{uscc}|{day}|{name}");
-    services.personal.keyed_hash("casework.entitlement", text.as_bytes())
-}
-
-/// Whether the principal may act so: a mandate at this moment, and the voucher of today or yesterday.
-pub(crate) fn check(ctx: &Ctx, choice: &OnBehalf) -> Result<(), CaseworkError> {
-    let refused = || {
-        let problem = FieldProblem::new("/on_behalf", "casework-problem-no-mandate");
-        CaseworkError::NotEntitled(Box::new(problem))
-    };
-    let account = ctx.who.account().ok_or_else(refused)?;
-    if !ctx.who.proved || !ctx.who.mandates.contains(&choice.organisation) {
-        return Err(refused());
+/// The organisation, where the principal may act for it at this moment.
+pub(crate) async fn check(ctx: &Ctx, organisation: OrganisationId) -> Result<OnBehalf, Failure> {
+    if !ctx.who.proved || !ctx.who.mandates.contains(&organisation) {
+        return Err(no_mandate().into());
     }
-    let today = ctx.now.date();
-    let days = [Some(today), today.yesterday().ok()];
-    let vouched = days
-        .into_iter()
-        .flatten()
-        .any(|day| same(&voucher(&ctx.services, account, choice, day), &choice.voucher));
-    if vouched { Ok(()) } else { Err(refused()) }
-}
-
-/// Compares without telling by its time how much is right.
-fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |all, (x, y)| all | (x ^ y)) == 0
+    let purpose =
+        LocalText::new("核对申请人可以代表哪些单位", "To see for whom the applicant may act");
+    let answer = ctx.lookup(LOOKUP, json!({}), &purpose).await?;
+    let found: Mandates = serde_json::from_value(answer).map_err(Failure::internal)?;
+    let held = found.choices().find(|choice| choice.organisation == organisation);
+    held.ok_or_else(|| no_mandate().into())
 }

@@ -44,13 +44,30 @@ pub enum CaseworkError {
     /// More drafts than one account may keep.
     #[error("the account keeps {0} drafts already")]
     TooManyDrafts(i64),
-    /// A condition of the item gave no answer: a defect of the pack, reported with its place.
-    #[error("condition of material {material} of {item}: {source}")]
+    /// A condition of the item does not hold; the pack says why and what to do.
+    #[error("the item requires: {}", .refusal.en)]
+    Required {
+        /// What the pack says.
+        refusal: LocalText,
+        /// The place in the form that it is about.
+        field: Option<String>,
+    },
+    /// A source says something else by now than the form holds; the form was brought up to it.
+    #[error("the sources of {} fields have changed", .0.len())]
+    SourceChanged(Vec<FieldProblem>),
+    /// A lookup has no answer for the moment; the text says what it is needed for.
+    #[error("a lookup is late: {}", .0.en)]
+    LookupLater(LocalText),
+    /// A lookup is refused to whoever acts.
+    #[error("a lookup is refused: {}", .0.en)]
+    LookupRefused(LocalText),
+    /// An expression of the item gave no answer: a defect of the pack, reported with its place.
+    #[error("{place} of {item}: {source}")]
     Condition {
         /// The item.
         item: String,
-        /// The material.
-        material: String,
+        /// Where in the item.
+        place: String,
         /// What happened.
         #[source]
         source: minshu_kernel::expr::ExprFailure,
@@ -115,11 +132,16 @@ impl Fault for CaseworkError {
         use CaseworkError as E;
         match self {
             E::NotProved => Kind::Refused,
-            E::NotEntitled(_) | E::Incomplete(_) | E::BadStep(_) | E::Material(_) => Kind::Invalid,
+            E::NotEntitled(_)
+            | E::Incomplete(_)
+            | E::BadStep(_)
+            | E::Material(_)
+            | E::Required { .. } => Kind::Invalid,
             E::Conflict(_) | E::NotNow(_) | E::ItemGone(_) | E::SavedElsewhere { .. } => {
                 Kind::Conflict
             }
-            E::TooManyDrafts(_) => Kind::Conflict,
+            E::TooManyDrafts(_) | E::SourceChanged(_) | E::LookupRefused(_) => Kind::Conflict,
+            E::LookupLater(_) => Kind::Unavailable,
             E::Condition { .. } | E::Damaged { .. } => Kind::Internal,
         }
     }
@@ -137,6 +159,10 @@ impl Fault for CaseworkError {
             E::SavedElsewhere { .. } => "casework.saved_elsewhere",
             E::Material(_) => "casework.material",
             E::TooManyDrafts(_) => "casework.too_many_drafts",
+            E::Required { .. } => "casework.required",
+            E::SourceChanged(_) => "casework.source_changed",
+            E::LookupLater(_) => "casework.lookup_later",
+            E::LookupRefused(_) => "casework.lookup_refused",
             E::Condition { .. } => "casework.condition",
             E::Damaged { .. } => "casework.damaged",
         }
@@ -168,6 +194,10 @@ impl Fault for CaseworkError {
             }
             CaseworkError::Incomplete(fields) => plain.with("count", fields.len()),
             CaseworkError::TooManyDrafts(most) => plain.with("most", *most),
+            CaseworkError::Required { refusal, .. } => plain.with("text", refusal),
+            CaseworkError::LookupLater(purpose) | CaseworkError::LookupRefused(purpose) => {
+                plain.with("purpose", purpose)
+            }
             _ => plain,
         }
     }
@@ -177,7 +207,13 @@ impl Fault for CaseworkError {
             CaseworkError::NotEntitled(field) | CaseworkError::Material(field) => {
                 vec![(**field).clone()]
             }
-            CaseworkError::Incomplete(fields) | CaseworkError::BadStep(fields) => fields.clone(),
+            CaseworkError::Incomplete(fields)
+            | CaseworkError::BadStep(fields)
+            | CaseworkError::SourceChanged(fields) => fields.clone(),
+            CaseworkError::Required { refusal, field: Some(field) } => {
+                let message = Message::new("casework-required").with("text", refusal);
+                vec![FieldProblem::new(field.as_str(), message)]
+            }
             _ => Vec::new(),
         }
     }
@@ -195,6 +231,10 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("casework.saved_elsewhere", Kind::Conflict),
     ("casework.material", Kind::Invalid),
     ("casework.too_many_drafts", Kind::Conflict),
+    ("casework.required", Kind::Invalid),
+    ("casework.source_changed", Kind::Conflict),
+    ("casework.lookup_later", Kind::Unavailable),
+    ("casework.lookup_refused", Kind::Conflict),
     ("casework.condition", Kind::Internal),
     ("casework.damaged", Kind::Internal),
 ];

@@ -8,6 +8,7 @@ pub mod entitlement;
 pub mod error;
 pub mod events;
 mod filling;
+mod lookups;
 mod measures;
 pub mod model;
 pub mod number;
@@ -76,6 +77,7 @@ impl Capability for Casework {
                 "V2__housekeeping_and_calendar",
                 include_str!("../migrations/V2__housekeeping_and_calendar.sql"),
             ),
+            ("V3__prefilled", include_str!("../migrations/V3__prefilled.sql")),
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
         contract.sql(&store::statements());

@@ -1,5 +1,7 @@
 //! The things of casework: drafts, cases, their steps and materials. No rules and no SQL here.
 
+use std::collections::BTreeSet;
+
 use minshu_kernel::access::Resource;
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::division::DivisionCode;
@@ -162,6 +164,8 @@ pub struct Draft {
     pub applicant_name: String,
     /// The form, with texts as they were typed where they do not fit their field.
     pub form: Json,
+    /// The fields, as JSON pointers, that hold what a source said.
+    pub prefilled: BTreeSet<String>,
     /// The case that it corrects.
     pub case: Option<CaseId>,
     /// Raised when the form is saved.

@@ -3,10 +3,12 @@
 
 use minshu_kernel::calendar::Limit;
 use minshu_kernel::division::Level;
+use minshu_kernel::lookup::LookupToml;
 use minshu_kernel::money::Fen;
 use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 /// A service item: what can be applied for, by whom, with what, and who decides until when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -53,6 +55,17 @@ pub struct Item {
     /// Where one can go in person, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<LocalText>,
+    /// Queries of other capabilities, answered for `prefill` when the form opens and for `require` before a step.
+    /// They run as whoever opens the form or takes the step. Their inputs may read `applicant` and, for `require`,
+    /// `form`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lookup: Vec<LookupToml>,
+    /// Fields that are filled in when the form opens, so that nothing is asked twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prefill: Vec<Prefill>,
+    /// Conditions before steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub require: Vec<Require>,
     /// What is to be handed in.
     #[serde(default)]
     pub material: Vec<Material>,
@@ -82,6 +95,59 @@ impl Applicant {
     pub fn takes_organisations(self) -> bool {
         self != Applicant::Person
     }
+}
+
+/// A field of the form that is filled in when the form opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Prefill {
+    /// The field, as a JSON pointer: one that holds a single value and is not within a list.
+    pub field: String,
+    /// Its value: `{ cel = "…" }` over `lookup` and `applicant`, or a fixed one. Nothing (`null`) leaves it to the
+    /// person.
+    pub value: Json,
+    /// Where the value comes from, as the page says it: 代办登记.
+    pub source: LocalText,
+    /// The person cannot change it: what is sent in is what the source says.
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+/// A condition before steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Require {
+    /// The steps.
+    pub before: Vec<Before>,
+    /// What must hold, in CEL over `form`, `lookup` and `applicant`.
+    pub that: String,
+    /// What is told where it does not hold: what is wrong, why, and what to do.
+    pub refusal: LocalText,
+    /// The field of the form that it is about, as a JSON pointer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// A step before which a condition can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Before {
+    /// The applicant sends it in, for the first time or corrected.
+    Submit,
+    /// An office accepts it.
+    Accept,
+    /// An office returns it for correction.
+    Return,
+    /// An office refuses to accept it.
+    Refuse,
+    /// An office hands it on.
+    Advance,
+    /// An office grants it.
+    Grant,
+    /// An office denies it.
+    Deny,
+    /// The applicant takes it back.
+    Withdraw,
 }
 
 /// A charge.

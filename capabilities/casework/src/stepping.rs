@@ -17,7 +17,9 @@ use serde_json::json;
 use crate::compile::{CompiledItem, Section};
 use crate::deadlines;
 use crate::error::{CaseworkError, FirstStep};
+use crate::lookups;
 use crate::model::{Case, CaseId, Detail, State, Step, Verb};
+use crate::pack::Before;
 use crate::queries::CaseById;
 use crate::rules::Standing;
 use crate::store::{cases, steps};
@@ -172,8 +174,8 @@ pub(crate) fn stepped(case: &Case) -> Stepped {
     }
 }
 
-/// Takes a step.
-pub(crate) fn take(
+/// Takes a step, where the rules and the conditions of the item allow it.
+pub(crate) async fn take(
     ctx: &Ctx,
     loaded: &Loaded,
     verb: Verb,
@@ -182,6 +184,10 @@ pub(crate) fn take(
     let Loaded { case: before, item, steps } = loaded;
     let stages = &item.item.stage;
     let standing = standing(before).after(stages, verb).map_err(CaseworkError::from)?;
+    if let Some(step) = Before::of(verb) {
+        let applicant = lookups::applicant(&before.owner, &before.applicant_name);
+        item.lookups.before_step(ctx, &item.id, step, &applicant, &before.form).await?;
+    }
     let mut case = before.clone();
     case.version += 1;
     case.state = standing.state;

@@ -57,6 +57,9 @@ pub(crate) fn item_with_limits(statutory: &str, promised: &str, limits: &[&str])
         result: Outcome { name: LocalText::new("证", "Licence") },
         phone: None,
         counter: None,
+        lookup: Vec::new(),
+        prefill: Vec::new(),
+        require: Vec::new(),
         material: Vec::new(),
         stage,
     }

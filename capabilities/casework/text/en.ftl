@@ -330,12 +330,19 @@ casework-too-many-drafts = There are { $most } drafts already. Send or delete so
 casework-condition = A condition of this service went wrong. It was recorded; please try again later.
 casework-damaged = The case could not be read. It was recorded.
 
+casework-required = { $text }
+casework-source-changed = Some fields were brought up to the register; nothing was sent in yet. Check what changed and send it in again.
+casework-lookup-later = This cannot be looked up now: { $purpose }. What you filled in is kept; try again in a few minutes.
+casework-lookup-refused = You may not look this up: { $purpose }. The step needs it; ask your administrator.
+
 casework-problem-version = The version does not fit. Reload the page and try again.
 casework-problem-which-item = Say which service you apply for.
 casework-problem-no-mandate = No mandate of yours for this company or organisation is recorded. Have it recorded at a service counter.
 casework-problem-persons-only = Only people may apply for this.
 casework-problem-organisations-only = A company or organisation must apply: choose on whose behalf.
 casework-problem-other-organisation = This is not the code of “{ $name }”; its code is { $uscc }. Please check.
+casework-problem-fixed = This comes from { $source } and cannot be changed here; what you entered was not taken. If it is wrong, have { $source } corrected first.
+casework-problem-source-changed = What { $source } says has changed, and the form now holds the new value. Check it and send it in again.
 casework-problem-division = Choose the place down to the { $level }, so that it is known who handles it.
 casework-problem-other-office = The new place is handled elsewhere. Withdraw this case and apply again.
 casework-problem-form-large = Too much text: at most { $kib } KB.

@@ -298,8 +298,13 @@ casework-elsewhere-theirs = 用别处存的
 casework-saved-elsewhere = 这份草稿刚在别的窗口保存过。您填的内容还在，再保存一次会以这里的为准。
 casework-material = 文件没有收下
 casework-too-many-drafts = 草稿已经有 { $most } 份，请先提交或删除一些。
-casework-condition = 这个事项的材料条件出了问题，已经记录下来，请稍后再试。
+casework-condition = 这个事项设的条件出了问题，已经记录下来，请稍后再试。
 casework-damaged = 读取办件时出了问题，已经记录下来。
+
+casework-required = { $text }
+casework-source-changed = 有的栏目按登记更新了，申请还没有提交。请核对更新后的内容，再提交一次。
+casework-lookup-later = 现在查不到：{ $purpose }。填好的内容都在，请过几分钟再试。
+casework-lookup-refused = 您没有权限查：{ $purpose }，所以这一步办不了。请联系本单位的管理员。
 
 casework-problem-version = 版本号不对，请刷新页面再办。
 casework-problem-which-item = 请写明申请哪个事项。
@@ -307,6 +312,8 @@ casework-problem-no-mandate = 没有登记您可以代表这个企业或单位�
 casework-problem-persons-only = 这件事只能由个人申请。
 casework-problem-organisations-only = 这件事要由企业或单位申请，请选择替谁申请。
 casework-problem-other-organisation = 填写的信用代码不是“{ $name }”的，它的代码是 { $uscc }，请核对。
+casework-problem-fixed = 这一栏的内容来自{ $source }，不能改，没有采用您填的。如果有误，请先去更正{ $source }。
+casework-problem-source-changed = { $source }的内容变了，已经换成新的。请核对后再提交。
 casework-problem-division = 请选到{ $level }，才知道由哪里办理。
 casework-problem-other-office = 改后的地点归别的地方办理。请撤回这一件，重新申请。
 casework-problem-form-large = 内容太多，最多 { $kib } KB。

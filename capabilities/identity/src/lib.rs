@@ -71,6 +71,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.change_claim",
             "identity.me",
             "identity.my_mandates",
+            "identity.applicant",
         ],
     },
     PermissionSet {
@@ -151,6 +152,7 @@ impl Capability for Identity {
         contract
             .query::<queries::Me>()
             .query::<queries::MyMandates>()
+            .query::<queries::Applicant>()
             .query::<queries::Claims>()
             .query::<queries::Counters>()
             .query::<queries::Organisations>()

@@ -27,6 +27,8 @@ sentences! {
     r"{人}提交申请" => submit;
     r"{人}用同一个请求编号把申请提交了两次" => submit_twice;
     r"{人}的草稿里应当还有：" => draft_holds;
+    r"{人}的草稿里应当写明来源：" => draft_tells_sources;
+    r"{人}打开申请表的网页" => open_draft_page;
     r"{人}的草稿里应当还有(\d+)个文件" => draft_holds_files;
     // Handling.
     r"{人}受理办件" => accept;

@@ -38,7 +38,7 @@ impl Action for Accept {
             return Err(CaseworkError::BadStep(problems).into());
         }
         let detail = Detail { reason: note.filter(|n| !n.is_empty()), ..Detail::default() };
-        let taken = take(ctx, &loaded, Verb::Accept, detail)?;
+        let taken = take(ctx, &loaded, Verb::Accept, detail).await?;
         let event = CaseAccepted { facts: CaseFacts::of(&taken.case) };
         let about = aggregate(&taken.case);
         taken.decide().tell(&event, about)

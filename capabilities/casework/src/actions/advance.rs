@@ -38,7 +38,7 @@ impl Action for Advance {
             return Err(CaseworkError::BadStep(problems).into());
         }
         let detail = Detail { reason: note.filter(|n| !n.is_empty()), ..Detail::default() };
-        let taken = take(ctx, &loaded, Verb::Advance, detail)?;
+        let taken = take(ctx, &loaded, Verb::Advance, detail).await?;
         let event = CaseAdvanced { facts: CaseFacts::of(&taken.case) };
         let about = aggregate(&taken.case);
         taken.decide().tell(&event, about)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::CaseworkError;
 use crate::filling::parts;
+use crate::lookups;
 use crate::model::{CaseId, Draft, DraftId, State, Verb};
 use crate::rules::NotNow;
 use crate::stepping::{authorize, load};
@@ -43,7 +44,10 @@ impl Action for BeginCorrection {
         if let Some(draft) = drafts::of_case(ctx, case.id).await? {
             return Ok(Decision::reply(Correction { draft }));
         }
-        let parts = parts(&item, &case.form);
+        let mut form = case.form;
+        let applicant = lookups::applicant(&case.owner, &case.applicant_name);
+        let prefilled = item.lookups.open(ctx, &item.id, &applicant, &mut form).await?;
+        let parts = parts(&item, &form);
         let draft = Draft {
             id: DraftId::fresh(&*ctx.services.ids),
             pack: case.pack,
@@ -51,7 +55,8 @@ impl Action for BeginCorrection {
             item_version: case.item_version,
             owner: case.owner,
             applicant_name: case.applicant_name,
-            form: case.form,
+            form,
+            prefilled,
             case: Some(case.id),
             form_version: 1,
             version: 1,

@@ -56,7 +56,7 @@ impl Action for Decide {
             Outcome::Denied => Verb::Deny,
         };
         let detail = Detail { reason: Some(reasons), ..Detail::default() };
-        let taken = take(ctx, &loaded, verb, detail)?;
+        let taken = take(ctx, &loaded, verb, detail).await?;
         let event = CaseDecided {
             facts: CaseFacts::of(&taken.case),
             granted: verb == Verb::Grant,

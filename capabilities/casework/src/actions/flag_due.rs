@@ -45,11 +45,11 @@ impl Action for FlagDue {
             return Ok(decision.later(alarm(case.id, next_look.filter(|_| case.role.is_some()))));
         }
         let steps = steps::of_case(ctx, self.case).await?;
-        let taken = take(ctx, &Loaded { case, item, steps }, Verb::Flag, Detail::default())?;
+        let taken = take(ctx, &Loaded { case, item, steps }, Verb::Flag, Detail::default()).await?;
         let event = CaseFlagged { facts: CaseFacts::of(&taken.case), flag: taken.case.flag };
         let about = aggregate(&taken.case);
         let reply = Flagged { flag: taken.case.flag };
         let Decision { writes, events, jobs, refusal, .. } = taken.decide().tell(&event, about)?;
-        Ok(Decision { reply, writes, events, jobs, refusal })
+        Ok(Decision { reply: Some(reply), writes, events, jobs, refusal })
     }
 }

@@ -50,7 +50,7 @@ impl Action for FollowCalendar {
         let calendar = ctx.services.calendar.current();
         let after = self.after.map(|case| case.to_string()).unwrap_or_default();
         let rows = ctx.rows(cases::RUNNING_CASES, values![after, BATCH]).await?;
-        let mut decision = Decision::reply(Followed { cases: rows.len(), moved: 0 });
+        let (mut moved, mut jobs) = (0, Vec::new());
         let mut last = None;
         for row in &rows {
             let id: CaseId = row.id("id")?;
@@ -59,8 +59,8 @@ impl Action for FollowCalendar {
             let steps = steps::of_case(ctx, id).await?;
             let found = deadlines::recomputed(&calendar, &item.item, &case, &steps);
             if (found.due, found.promised_due) != (case.due, case.promised_due) {
-                decision.reply.moved += 1;
-                decision = decision.later(JobDraft {
+                moved += 1;
+                jobs.push(JobDraft {
                     key: format!("{}:{id}", RecomputeDue::NAME),
                     due: Some(ctx.now),
                     action: RecomputeDue::NAME,
@@ -70,8 +70,10 @@ impl Action for FollowCalendar {
             }
             let (flag, next_look) = deadlines::flag(&calendar, ctx.now, case.due);
             let look = if flag == case.flag { next_look } else { Some(ctx.now) };
-            decision = decision.later(alarm(id, look));
+            jobs.push(alarm(id, look));
         }
+        let reply = Followed { cases: rows.len(), moved };
+        let decision = Decision { jobs, ..Decision::reply(reply) };
         let Some(last) = last.filter(|_| rows.len() == BATCH as usize) else {
             return Ok(decision);
         };

@@ -56,7 +56,8 @@ impl Action for RecomputeDue {
             let look = if flag == case.flag { next_look } else { Some(ctx.now) };
             return Ok(Decision::reply(reply).later(alarm(case.id, look)));
         }
-        let taken = take(ctx, &Loaded { case, item, steps }, Verb::Recompute, Detail::default())?;
+        let taken =
+            take(ctx, &Loaded { case, item, steps }, Verb::Recompute, Detail::default()).await?;
         let event = CaseRescheduled {
             facts: CaseFacts::of(&taken.case),
             date: self.date.to_string(),
@@ -66,6 +67,6 @@ impl Action for RecomputeDue {
         let about = aggregate(&taken.case);
         (reply.due_ms, reply.promised_due_ms) = (taken.case.due, taken.case.promised_due);
         let Decision { writes, events, jobs, refusal, .. } = taken.decide().tell(&event, about)?;
-        Ok(Decision { reply, writes, events, jobs, refusal })
+        Ok(Decision { reply: Some(reply), writes, events, jobs, refusal })
     }
 }

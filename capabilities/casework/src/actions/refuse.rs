@@ -38,7 +38,7 @@ impl Action for Refuse {
             return Err(CaseworkError::BadStep(problems).into());
         }
         let detail = Detail { reason: Some(reasons), ..Detail::default() };
-        let taken = take(ctx, &loaded, Verb::Refuse, detail)?;
+        let taken = take(ctx, &loaded, Verb::Refuse, detail).await?;
         let event = CaseRefused { facts: CaseFacts::of(&taken.case) };
         let about = aggregate(&taken.case);
         taken.decide().tell(&event, about)

@@ -55,7 +55,7 @@ impl Action for Return {
         let loaded = for_office(ctx, self.case, self.version).await?;
         let detail = self.detail(&loaded)?;
         let returned: Vec<String> = detail.materials.iter().map(|m| m.id.clone()).collect();
-        let taken = take(ctx, &loaded, Verb::Return, detail)?;
+        let taken = take(ctx, &loaded, Verb::Return, detail).await?;
         let event = CaseReturned { facts: CaseFacts::of(&taken.case), materials: returned.clone() };
         let about = aggregate(&taken.case);
         let decision = taken.decide().tell(&event, about)?;

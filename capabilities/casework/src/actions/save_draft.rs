@@ -4,15 +4,17 @@ use minshu_kernel::action::{Action, Decision};
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::{Failure, FieldProblem};
 use minshu_kernel::form::Completeness;
+use minshu_kernel::ids::OrganisationId;
 use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::compile::CompiledItem;
-use crate::entitlement::{self, OnBehalf};
+use crate::entitlement;
 use crate::error::CaseworkError;
 use crate::filling::{self, ToldProblem, check_form, parts, refuse_unkeepable, tell};
+use crate::lookups;
 use crate::model::{Draft, DraftId, Owner, draft_resource};
 use crate::stepping::section;
 use crate::store::drafts;
@@ -33,7 +35,7 @@ pub struct SaveDraft {
     pub item: Option<String>,
     /// On behalf of which organisation, to begin a draft; none applies in own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf: Option<OnBehalf>,
+    pub on_behalf: Option<OrganisationId>,
     /// The form as far as it is filled in, whole.
     pub form: Json,
     /// The form's version that was seen; a newer one refuses. Without it the last one to save wins.
@@ -74,9 +76,16 @@ impl SaveDraft {
             return Err(CaseworkError::SavedElsewhere { based_on, now: draft.form_version }.into());
         }
         refuse_unkeepable(&item, &self.form)?;
-        let reply = reply(ctx, &item, id, draft.form_version + 1, &self.form);
-        let parts = parts(&item, &self.form);
-        Ok(Decision::reply(reply).write(drafts::update_form(ctx, &draft, &item.version, &parts)?))
+        let mut form = self.form;
+        let (prefilled, fixed) = item.lookups.keep(&item.form, &draft, &mut form);
+        let mut reply = reply(ctx, &item, id, draft.form_version + 1, &form);
+        reply.problems.splice(..0, tell(ctx, &fixed));
+        let kept = Draft { form, prefilled, item_version: item.version.clone(), ..draft };
+        Ok(Decision::reply(reply).write(drafts::update_form(
+            ctx,
+            &kept,
+            &parts(&item, &kept.form),
+        )?))
     }
 
     async fn begin(self, ctx: &Ctx) -> Result<Decision<SavedDraft>, Failure> {
@@ -85,15 +94,14 @@ impl SaveDraft {
             return Err(CaseworkError::BadStep(vec![problem]).into());
         };
         let item = section(ctx).item(item).cloned().ok_or_else(Failure::missing)?;
-        let (owner, applicant_name) = owner(ctx, &item, self.on_behalf.as_ref())?;
+        let (owner, applicant_name) = owner(ctx, &item, self.on_behalf).await?;
         let id = DraftId::fresh(&*ctx.services.ids);
         ctx.authorize(&draft_resource(id, &owner))?;
         room(ctx, &owner).await?;
         let mut form = self.form;
-        if let (Some(choice), Some(pointer)) = (&self.on_behalf, &item.item.organisation_field) {
-            prefill(&mut form, pointer, &choice.uscc);
-        }
         refuse_unkeepable(&item, &form)?;
+        let applicant = lookups::applicant(&owner, &applicant_name);
+        let prefilled = item.lookups.open(ctx, &item.id, &applicant, &mut form).await?;
         let reply = reply(ctx, &item, id, 1, &form);
         let parts = parts(&item, &form);
         let draft = Draft {
@@ -104,6 +112,7 @@ impl SaveDraft {
             owner,
             applicant_name,
             form,
+            prefilled,
             case: None,
             form_version: 1,
             version: 1,
@@ -120,25 +129,25 @@ fn reply(ctx: &Ctx, item: &CompiledItem, draft: DraftId, version: i64, form: &Js
 }
 
 /// Whose the draft will be, and the applicant's name.
-fn owner(
+async fn owner(
     ctx: &Ctx,
     item: &CompiledItem,
-    on_behalf: Option<&OnBehalf>,
-) -> Result<(Owner, String), CaseworkError> {
+    on_behalf: Option<OrganisationId>,
+) -> Result<(Owner, String), Failure> {
     let wrong = |key| CaseworkError::BadStep(vec![FieldProblem::new("/on_behalf", key)]);
     match on_behalf {
-        Some(choice) if item.item.applicant.takes_organisations() => {
-            entitlement::check(ctx, choice)?;
+        Some(organisation) if item.item.applicant.takes_organisations() => {
+            let choice = entitlement::check(ctx, organisation).await?;
             let organisation = Some(choice.organisation);
-            Ok((Owner { organisation, ..Owner::default() }, choice.name.clone()))
+            Ok((Owner { organisation, ..Owner::default() }, choice.name))
         }
-        Some(_) => Err(wrong("casework-problem-persons-only")),
+        Some(_) => Err(wrong("casework-problem-persons-only").into()),
         None if item.item.applicant.takes_persons() => {
             let person = ctx.who.person.filter(|_| ctx.who.proved);
             let owner = Owner { account: ctx.who.account(), person, organisation: None };
             Ok((owner, ctx.who.name.clone()))
         }
-        None => Err(wrong("casework-problem-organisations-only")),
+        None => Err(wrong("casework-problem-organisations-only").into()),
     }
 }
 
@@ -156,42 +165,4 @@ async fn room(ctx: &Ctx, owner: &Owner) -> Result<(), Failure> {
         return Err(CaseworkError::TooManyDrafts(DRAFTS_MAX).into());
     }
     Ok(())
-}
-
-/// Puts a text at a pointer where nothing is yet, making the objects on the way. Where something else stands in
-/// the way, it stays.
-fn prefill(form: &mut Json, pointer: &str, text: &str) {
-    let mut names: Vec<&str> = pointer.trim_start_matches('/').split('/').collect();
-    let Some(last) = names.pop() else { return };
-    let mut at = form;
-    for name in names {
-        let Json::Object(members) = at else { return };
-        at = members.entry(name).or_insert_with(|| Json::Object(Map::new()));
-    }
-    if let Json::Object(members) = at {
-        members.entry(last).or_insert_with(|| Json::String(text.to_owned()));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn prefilling_overwrites_nothing() {
-        let mut form = json!({});
-        prefill(&mut form, "/company/uscc", "91350102MA2YC1K31H");
-        assert_eq!(form, json!({"company": {"uscc": "91350102MA2YC1K31H"}}));
-        let typed = json!({"company": {"uscc": "other"}});
-        let mut form = typed.clone();
-        prefill(&mut form, "/company/uscc", "91350102MA2YC1K31H");
-        assert_eq!(form, typed);
-        let mut form = json!({"company": "text"});
-        prefill(&mut form, "/company/uscc", "x");
-        assert_eq!(form, json!({"company": "text"}));
-        let mut form = json!([]);
-        prefill(&mut form, "/uscc", "x");
-        assert_eq!(form, json!([]));
-    }
 }

@@ -17,6 +17,7 @@ use crate::entitlement::{self, OnBehalf};
 use crate::error::CaseworkError;
 use crate::events::{CaseFacts, CaseResubmitted, aggregate};
 use crate::filling::{check_form, check_materials, handled_in, load as load_draft, parts};
+use crate::lookups::Refreshed;
 use crate::model::{CaseId, Detail, Draft, DraftId, Step, Verb};
 use crate::opening::{Opening, open_case};
 use crate::stepping::{Stepped, for_owner, take};
@@ -28,9 +29,6 @@ use crate::store::{cases, drafts, materials};
 pub struct Submit {
     /// The draft.
     pub draft: DraftId,
-    /// On whose behalf, where the draft is an organisation's: with today's voucher.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf: Option<OnBehalf>,
     /// The form's version that was seen; a newer one refuses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
@@ -48,7 +46,7 @@ impl Action for Submit {
         {
             return Err(CaseworkError::SavedElsewhere { based_on, now: draft.form_version }.into());
         }
-        may_apply(ctx, &draft, self.on_behalf.as_ref())?;
+        let on_behalf = may_apply(ctx, &draft).await?;
         let form = item.form.normalise(&draft.form);
         let mut problems = check_form(ctx, &item, &form, Completeness::Submit);
         let new = materials::of_draft(ctx, draft.id).await?;
@@ -63,29 +61,44 @@ impl Action for Submit {
         if !problems.is_empty() {
             return Err(CaseworkError::Incomplete(problems).into());
         }
-        if let Some(choice) = &self.on_behalf {
+        if let Some(refreshed) =
+            item.lookups.before_submit(ctx, &item.id, &item.form, &draft, &form).await?
+        {
+            return refresh(ctx, draft, &item, refreshed);
+        }
+        if let Some(choice) = &on_behalf {
             same_organisation(&item, &form, choice)?;
         }
         match draft.case {
             Some(case) => resubmit(ctx, &draft, case, form).await,
-            None => submit(ctx, &draft, item, form, self.on_behalf).await,
+            None => submit(ctx, &draft, item, form, on_behalf).await,
         }
     }
 }
 
 /// Who may send it in: the holder of a mandate for the draft's organisation, or a proved person.
-fn may_apply(ctx: &Ctx, draft: &Draft, on_behalf: Option<&OnBehalf>) -> Result<(), CaseworkError> {
+async fn may_apply(ctx: &Ctx, draft: &Draft) -> Result<Option<OnBehalf>, Failure> {
     let Some(organisation) = draft.owner.organisation else {
         let proved = ctx.who.proved && ctx.who.person.is_some();
-        return if proved { Ok(()) } else { Err(CaseworkError::NotProved) };
+        return if proved { Ok(None) } else { Err(CaseworkError::NotProved.into()) };
     };
-    match on_behalf.filter(|choice| choice.organisation == organisation) {
-        Some(choice) => entitlement::check(ctx, choice),
-        None => Err(CaseworkError::NotEntitled(Box::new(FieldProblem::new(
-            "/on_behalf",
-            "casework-problem-no-mandate",
-        )))),
-    }
+    entitlement::check(ctx, organisation).await.map(Some)
+}
+
+/// Keeps what the sources say now and sends nothing: the applicant answers for the form as it was seen.
+fn refresh(
+    ctx: &Ctx,
+    draft: Draft,
+    item: &CompiledItem,
+    refreshed: Refreshed,
+) -> Result<Decision<Stepped>, Failure> {
+    let Refreshed { form, changed } = refreshed;
+    let mut prefilled = draft.prefilled.clone();
+    let pointers = changed.iter().filter_map(|problem| problem.pointer.strip_prefix("/form"));
+    prefilled.extend(pointers.map(str::to_owned));
+    let kept = Draft { form, prefilled, item_version: item.version.clone(), ..draft };
+    let write = drafts::update_form(ctx, &kept, &parts(item, &kept.form))?;
+    Ok(Decision::refuse(CaseworkError::SourceChanged(changed)).write(write))
 }
 
 /// The code in the form must be that of the organisation one acts for.
@@ -140,7 +153,7 @@ async fn resubmit(
     }
     let parts = parts(&item, &form);
     loaded.case.form = form;
-    let taken = take(ctx, &loaded, Verb::Resubmit, Detail::default())?;
+    let taken = take(ctx, &loaded, Verb::Resubmit, Detail::default()).await?;
     let returned = loaded.steps.iter().rev().find(|step| step.verb == Verb::Return);
     let event = CaseResubmitted {
         facts: CaseFacts::of(&taken.case),

@@ -41,7 +41,7 @@ impl Action for Withdraw {
             return Err(CaseworkError::BadStep(problems).into());
         }
         let detail = Detail { reason: Some(reason), ..Detail::default() };
-        let taken = take(ctx, &loaded, Verb::Withdraw, detail)?;
+        let taken = take(ctx, &loaded, Verb::Withdraw, detail).await?;
         let event = CaseWithdrawn { facts: CaseFacts::of(&taken.case) };
         let about = aggregate(&taken.case);
         let mut decision = taken.decide().tell(&event, about)?;

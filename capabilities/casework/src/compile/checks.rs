@@ -4,11 +4,12 @@ use minshu_kernel::calendar::Limit;
 use minshu_kernel::division::Level;
 use minshu_kernel::expr::{Expression, Type, nearest};
 use minshu_kernel::form::FormSchema;
-use minshu_kernel::pack::{At, Compile, Declared};
+use minshu_kernel::pack::{At, Compile, Declared, Declaring};
 use minshu_kernel::text::LocalText;
 use serde_json::Value as Json;
 
 use super::form_environment;
+use crate::lookups;
 use crate::pack::{Item, Material};
 use crate::rules::stage_mistakes;
 
@@ -45,6 +46,8 @@ pub(super) fn check(compile: &Compile<'_>, declared: &Declared<'_, Item>) -> Opt
         let json: Json = serde_json::from_str(text).unwrap_or_default();
         checks.fields(&item, &json);
         checks.materials(&item, schema);
+        let to = Declaring { compile, at };
+        lookups::compile(&to, compile.queries, &item, &schema.field_type());
     }
     let clean = compile.problems.borrow().len() == before;
     form.filter(|_| clean).map(|(_, form)| Checked { item, form })
@@ -110,6 +113,15 @@ impl Checks<'_> {
                     "a fee is more than nothing; leave it out where nothing is charged",
                 );
             }
+        }
+        for (place, lookup) in item.lookup.iter().enumerate() {
+            self.text(&format!("/lookup/{place}/purpose"), &lookup.purpose, 200);
+        }
+        for (place, prefill) in item.prefill.iter().enumerate() {
+            self.text(&format!("/prefill/{place}/source"), &prefill.source, 60);
+        }
+        for (place, require) in item.require.iter().enumerate() {
+            self.text(&format!("/require/{place}/refusal"), &require.refusal, 300);
         }
         if let Some(counter) = &item.counter {
             self.text("/counter", counter, 500);

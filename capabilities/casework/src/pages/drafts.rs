@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use minshu_kernel::ctx::{Call, act};
 use minshu_kernel::error::{Failure, FieldProblem, Kind};
-use minshu_kernel::form::{Completeness, FormCommand, FormView, Known};
+use minshu_kernel::form::{Completeness, FormCommand, FormView, Known, Origin};
 use minshu_kernel::list::After;
 use minshu_kernel::show;
 use minshu_kernel::text::Speaker;
@@ -185,8 +185,14 @@ struct Shown<'a> {
 async fn draft_page(visit: &Visit, view: &DraftView, shown: Shown<'_>) -> Result<Page, Failure> {
     let t = visit.speaker();
     let item = super::pinned(visit, &view.item, &view.item_version).await?;
+    let origins: Vec<Origin<'_>> = view
+        .prefilled
+        .iter()
+        .map(|p| Origin { pointer: &p.field, source: &p.source, fixed: p.fixed })
+        .collect();
     let fields = item.form.render(&FormView {
         value: shown.value,
+        origins: &origins,
         problems: shown.problems,
         speaker: &t,
         divisions: &visit.services.divisions,

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use minshu_kernel::error::{Failure, FieldProblem};
-use minshu_kernel::ids::OrganisationId;
+use minshu_kernel::error::Failure;
 use minshu_kernel::show;
 use minshu_kernel::text::Speaker;
 use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
@@ -13,8 +12,7 @@ use serde_json::json;
 use super::parts::{head, joined, limit_words, locals};
 use crate::actions::SaveDraft;
 use crate::deadlines;
-use crate::entitlement::{self, OnBehalf};
-use crate::error::CaseworkError;
+use crate::entitlement;
 use crate::pack::{Applicant, Item, Material, Necessity};
 use crate::queries::item::ItemView;
 use crate::queries::{ItemById, Items};
@@ -318,26 +316,11 @@ pub(super) async fn start(visit: Arc<Visit>) -> Result<Reply, Failure> {
 }
 
 async fn begin(visit: &Visit, item: String) -> Result<crate::model::DraftId, Failure> {
-    let on_behalf = chosen(visit).await?;
+    let on_behalf = match visit.field("on_behalf") {
+        "" => None,
+        chosen => Some(chosen.parse().map_err(|_| entitlement::no_mandate())?),
+    };
     let action =
         SaveDraft { draft: None, item: Some(item), on_behalf, form: json!({}), base_version: None };
     Ok(visit.act(&action).await?.draft)
-}
-
-/// The organisation that was chosen; none for oneself.
-async fn chosen(visit: &Visit) -> Result<Option<OnBehalf>, Failure> {
-    let text = visit.field("on_behalf");
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let organisation: Option<OrganisationId> = text.parse().ok();
-    let choice = match organisation {
-        Some(organisation) => entitlement::choice(visit, organisation).await?,
-        None => None,
-    };
-    let refused = || {
-        let problem = FieldProblem::new("/on_behalf", "casework-problem-no-mandate");
-        CaseworkError::NotEntitled(Box::new(problem))
-    };
-    Ok(Some(choice.ok_or_else(refused)?))
 }

@@ -15,7 +15,6 @@ use super::parts::{Entry, Fact, draft_href, head};
 use crate::actions::Submit;
 use crate::compile::CompiledItem;
 use crate::deadlines;
-use crate::entitlement;
 use crate::model::DraftId;
 use crate::queries::DraftById;
 use crate::queries::draft::DraftView;
@@ -36,7 +35,6 @@ struct ReviewPage {
     materials: Markup,
     then: Vec<Fact>,
     head: Markup,
-    organisation: String,
     version: i64,
     truth_missing: bool,
     submit: String,
@@ -83,7 +81,6 @@ async fn page(
         materials: read_list(&t, &view.materials, Of::Draft(view.draft))?,
         then: then(visit, &t, view, &item),
         head: head(&state, |pointer| draft_href(view.draft, pointer))?,
-        organisation: view.organisation.map(|id| id.to_string()).unwrap_or_default(),
         version: view.version,
         truth_missing,
         submit: t.say(match view.case {
@@ -173,12 +170,6 @@ pub(super) async fn submit(visit: Arc<Visit>) -> Result<Reply, Failure> {
 }
 
 async fn send(visit: &Visit, draft: DraftId) -> Result<Stepped, Failure> {
-    // From the form and not from the draft: where the same page is sent twice the draft is gone, and the form's
-    // key answers what was done. The action holds it against the draft and the mandate.
-    let on_behalf = match visit.field("organisation").parse() {
-        Ok(organisation) => entitlement::choice(visit, organisation).await?,
-        Err(_) => None,
-    };
     let version = visit.field("version").parse().ok();
-    visit.act(&Submit { draft, on_behalf, version }).await
+    visit.act(&Submit { draft, version }).await
 }

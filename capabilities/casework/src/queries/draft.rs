@@ -48,12 +48,25 @@ pub struct DraftView {
     pub version: i64,
     /// The form, as it was typed.
     pub form: Json,
+    /// The fields that hold what a source said.
+    pub prefilled: Vec<Prefilled>,
     /// What stands between it and being sent in: `/form/…` and `/materials/<id>`.
     pub problems: Vec<ToldProblem>,
     /// The materials that it asks for so far.
     pub materials: Vec<MaterialView>,
     /// When it was changed last.
     pub updated_ms: Timestamp,
+}
+
+/// A field that was filled in when the form opened.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Prefilled {
+    /// The field, as a JSON pointer into the form.
+    pub field: String,
+    /// Where its value comes from.
+    pub source: LocalText,
+    /// Whether it cannot be changed.
+    pub fixed: bool,
 }
 
 impl Query for DraftById {
@@ -86,6 +99,11 @@ impl Query for DraftById {
             .into_iter()
             .map(|(m, required)| MaterialView::of(m, required, &files, again(&m.id)))
             .collect();
+        let prefilled = item
+            .lookups
+            .origins(&draft)
+            .map(|p| Prefilled { field: p.field.clone(), source: p.source.clone(), fixed: p.fixed })
+            .collect();
         Ok(DraftView {
             draft: draft.id,
             item: draft.item,
@@ -97,6 +115,7 @@ impl Query for DraftById {
             returned,
             version: draft.form_version,
             form: draft.form,
+            prefilled,
             problems: tell(ctx, &problems),
             materials,
             updated_ms: draft.updated,

@@ -4,7 +4,7 @@ use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::{open_json, owner_of, place, seal_json};
 use crate::model::{CaseId, Draft, DraftId};
@@ -13,7 +13,7 @@ statements! {
     /// A draft.
     SELECT_DRAFT = "
 SELECT id, pack, item, item_version, owner_account, owner, owner_organisation, applicant_name,
-  form_clear, form_personal, case_id, form_version, version, updated_ms
+  form_clear, form_personal, prefilled, case_id, form_version, version, updated_ms
 FROM casework_draft
 WHERE id = $1";
 
@@ -47,8 +47,8 @@ FROM (
     INSERT_DRAFT = "
 INSERT INTO casework_draft (id, pack, item, item_version, owner_account, owner, owner_organisation,
   begun_by, applicant_name, form_clear, form_personal, case_id, form_version, version, created_ms,
-  updated_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $13)";
+  updated_ms, prefilled)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1, $13, $13, $14)";
 
     /// The form of a draft, as it is now.
     UPDATE_DRAFT_FORM = "
@@ -58,7 +58,8 @@ SET item_version = $3,
   form_personal = $5,
   form_version = form_version + 1,
   version = version + 1,
-  updated_ms = $6
+  updated_ms = $6,
+  prefilled = $7
 WHERE id = $1
   AND version = $2";
 
@@ -129,6 +130,8 @@ fn read(services: &Services, row: &Row) -> Result<DraftRow, Failure> {
         owner: owner_of(row)?,
         applicant_name: open_name(services, row, &row_id)?,
         form: Json::Null,
+        prefilled: serde_json::from_str(&row.get::<String>("prefilled")?)
+            .map_err(Failure::internal)?,
         case: row.id_or_null("case_id")?,
         form_version: row.get("form_version")?,
         version: row.get("version")?,
@@ -164,6 +167,7 @@ pub(crate) fn insert(ctx: &Ctx, draft: &Draft, parts: &FormParts) -> Result<Stat
             seal_json(&ctx.services, place(TABLE, "form_personal", &id), &parts.personal)?,
             draft.case,
             ctx.now,
+            json!(draft.prefilled).to_string(),
         ],
     ))
 }
@@ -172,7 +176,6 @@ pub(crate) fn insert(ctx: &Ctx, draft: &Draft, parts: &FormParts) -> Result<Stat
 pub(crate) fn update_form(
     ctx: &Ctx,
     draft: &Draft,
-    version: &str,
     parts: &FormParts,
 ) -> Result<Statement, Failure> {
     let id = draft.id.to_string();
@@ -181,10 +184,11 @@ pub(crate) fn update_form(
         values![
             &id,
             draft.version,
-            version,
+            &draft.item_version,
             parts.clear.to_string(),
             seal_json(&ctx.services, place(TABLE, "form_personal", &id), &parts.personal)?,
             ctx.now,
+            json!(draft.prefilled).to_string(),
         ],
     ))
 }

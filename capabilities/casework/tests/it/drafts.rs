@@ -70,7 +70,7 @@ async fn what_is_missing_is_named_at_its_place() {
     let draft = world.done(&agent, "casework.save_draft", input).await["draft"].clone();
     let view = world.asked(&agent, "casework.draft", json!({ "draft": draft })).await;
     assert_eq!(view["form"]["company"]["uscc"], json!(USCC), "not asked twice");
-    let submit = json!({ "draft": draft, "on_behalf": on_behalf });
+    let submit = json!({ "draft": draft });
     let refused = world.refused(&agent, "casework.submit", submit.clone()).await;
     assert!(refused.fields.iter().all(|f| f.pointer.starts_with("/form/")));
     assert!(refused.fields.iter().any(|f| f.pointer == "/form/people"), "{}", told(&refused));

@@ -7,6 +7,7 @@ mod calendar;
 mod drafts;
 mod flags;
 mod housekeeping;
+mod lookups;
 mod pages;
 mod personal;
 mod races;

@@ -242,13 +242,9 @@ async fn submitted(world: &World, browser: &mut Browser, draft: &str) -> String 
     let masked = world.house.get(browser, &format!("{draft}/review?hide=1")).await;
     shows(&masked, 200, &["1101**********002X", "138****0001", "显示证件号码"]);
     assert!(!masked.text.contains("11010519491231002X"));
-    let (organisation, version) = (hidden(&page, "organisation"), hidden(&page, "version"));
+    let version = hidden(&page, "version");
     let form = |truth: bool| {
-        let mut form = vec![
-            ("organisation", organisation.as_str()),
-            ("version", version.as_str()),
-            ("_key", "submit-1"),
-        ];
+        let mut form = vec![("version", version.as_str()), ("_key", "submit-1")];
         if truth {
             form.push(("true", "yes"));
         }
@@ -318,8 +314,8 @@ async fn corrected(world: &World, browser: &mut Browser, case: &str) {
     assert_eq!(seen.status.as_u16(), 303, "{}", seen.text);
     let page = world.house.get(browser, &format!("{draft}/review")).await;
     shows(&page, 200, &["补正后重新提交", "平面图-改.pdf"]);
-    let (organisation, version) = (hidden(&page, "organisation"), hidden(&page, "version"));
-    let form = [("organisation", &*organisation), ("version", &*version), ("true", "yes")];
+    let version = hidden(&page, "version");
+    let form = [("version", &*version), ("true", "yes")];
     let seen = world.house.post(browser, &format!("{draft}/submit"), &form).await;
     assert_eq!(seen.location.as_deref(), Some(case), "{}", seen.text);
 }

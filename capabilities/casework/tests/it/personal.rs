@@ -65,7 +65,7 @@ async fn personal_values_never_rest_in_clear() {
             });
             world.house.act_once(&agent, "casework.attach", input, Some(material)).await.unwrap();
         }
-        let submit = json!({ "draft": draft, "on_behalf": on_behalf });
+        let submit = json!({ "draft": draft });
         let sent = world.house.act_once(&agent, "casework.submit", submit, key).await.unwrap();
         let clerk = world.house.officer(CLERK, "350102");
         let back = json!({ "case": sent["case"], "version": 1, "reason": MARKS[4].repeat(2) });

@@ -59,8 +59,7 @@ async fn a_repeated_submit_opens_one_case() {
     let world = world().await;
     let agent = world.agent(COMPANY, USCC);
     let draft = world.food_draft(&agent).await;
-    let on_behalf = world.on_behalf(&agent).await;
-    let input = json!({ "draft": draft, "on_behalf": on_behalf });
+    let input = json!({ "draft": draft });
     let once = |input: Json| world.house.act_once(&agent, "casework.submit", input, Some("key-1"));
     let first = once(input.clone()).await.unwrap();
     let second = once(input.clone()).await.unwrap();

@@ -112,3 +112,68 @@ fn a_division_that_may_be_absent_is_no_place() {
     ];
     insta::assert_snapshot!(told.join("\n--\n"));
 }
+
+#[test]
+fn lookups_are_typed_against_the_answers_and_the_form() {
+    let item = food(&[
+        ("\"identity.applicant\"", "\"identity.aplicant\""),
+        ("field  = \"/company/name\"", "field  = \"/company/nmae\""),
+    ]);
+    let more = r#"
+[[casework.item.lookup]]
+name    = "me"
+ask     = "identity.applicant"
+with    = { organisation = { cel = "form.company.email" } }
+purpose = { zh = "用途", en = "Purpose" }
+
+[[casework.item.lookup]]
+name       = "late"
+ask        = "identity.applicant"
+with       = { organisation = { cel = "form.company.uscc" } }
+purpose    = { zh = "用途", en = "Purpose" }
+on_failure = "defer"
+
+[[casework.item.lookup]]
+name    = "idle"
+ask     = "identity.my_mandates"
+purpose = { zh = "用途", en = "Purpose" }
+
+[[casework.item.lookup]]
+name    = "idle"
+ask     = "identity.my_mandates"
+purpose = { zh = "用途", en = "Purpose" }
+
+[[casework.item.prefill]]
+field  = "/company/email"
+value  = { cel = "has(lookup.late) ? lookup.late.name : null" }
+source = { zh = "账户", en = "account" }
+
+[[casework.item.prefill]]
+field  = "/people"
+value  = { cel = "applicant.name" }
+source = { zh = "账户", en = "account" }
+
+[[casework.item.prefill]]
+field  = "/premises/area"
+value  = { cel = "applicant.name" }
+source = { zh = "账户", en = "account" }
+
+[[casework.item.require]]
+before  = ["advance", "submit", "submit"]
+that    = "lookup.late.name == form.company.contact"
+field   = "/company/contract"
+refusal = { zh = "不对", en = "Wrong" }
+"#;
+    let shaped = food(&[])
+        + "\n[[casework.item.require]]\nbefore = [\"decide\"]\nthat = \"true\"\nrefusal = { zh = \"不对\", en = \"Wrong\" }\n\
+           [[casework.item.prefill]]\nfield = \"/company/name\"\nvalue = \"x\"\nsource = { zh = \"源\", en = \"Source\" }\nfix = true\n";
+    let idle = food(&[])
+        + "\n[[casework.item.lookup]]\nname = \"idle\"\nask = \"identity.my_mandates\"\n\
+           purpose = { zh = \"用途\", en = \"Purpose\" }\n";
+    let told = [
+        mistakes(&[("items/food-business-licence.toml", &format!("{item}{more}"))]),
+        mistakes(&[("items/food-business-licence.toml", &idle)]),
+        mistakes(&[("items/food-business-licence.toml", &shaped)]),
+    ];
+    insta::assert_snapshot!(told.join("\n--\n"));
+}

@@ -83,8 +83,7 @@ async fn corrected(world: &World, agent: &minshu_kernel::access::Principal, case
         world.done(agent, "casework.begin_correction", begin.clone()).await["draft"].clone();
     let again = world.done(agent, "casework.begin_correction", begin).await;
     assert_eq!(again["draft"], draft, "there is one correction");
-    let on_behalf = world.on_behalf(agent).await;
-    let submit = json!({ "draft": draft, "on_behalf": on_behalf });
+    let submit = json!({ "draft": draft });
     let refused = world.refused(agent, "casework.submit", submit.clone()).await;
     assert_eq!(refused.fields[0].pointer, "/materials/plan");
     assert_eq!(refused.fields[0].message.key, "casework-problem-material-again");

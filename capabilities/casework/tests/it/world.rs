@@ -11,7 +11,7 @@ use minshu_kernel::action::Query;
 use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::{Ctx, Services};
-use minshu_kernel::error::Failure;
+use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::ids::{AccountId, OrganisationId};
 use minshu_runtime::packs::PackSources;
 use minshu_runtime::testing::{Browser, TestHouse, pack};
@@ -81,6 +81,73 @@ impl Query for MyMandates {
     }
 }
 
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Applicant {
+    #[serde(default)]
+    organisation: Option<OrganisationId>,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct ApplicantData {
+    name: String,
+    phone: String,
+    proved: bool,
+    organisation: Option<Represented>,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Represented {
+    id: OrganisationId,
+    name: String,
+    uscc: Option<String>,
+}
+
+/// The telephone number of everybody.
+pub(crate) const PHONE: &str = "13859100001";
+
+impl Query for Applicant {
+    const NAME: &'static str = "identity.applicant";
+    const DOC: &'static str = "The asker as an applicant.";
+    type Reply = ApplicantData;
+
+    async fn answer(self, ctx: &Ctx) -> Result<ApplicantData, Failure> {
+        ctx.authorize(&Resource::platform())?;
+        let held = |id: &OrganisationId| ctx.who.mandates.contains(id);
+        let codes = CODES.lock().unwrap();
+        let found = codes.iter().find(|(id, _, _)| Some(*id) == self.organisation && held(id));
+        Ok(ApplicantData {
+            name: ctx.who.name.clone(),
+            phone: PHONE.to_owned(),
+            proved: ctx.who.proved,
+            organisation: found.map(|(id, name, uscc)| Represented {
+                id: *id,
+                name: name.clone(),
+                uscc: Some(uscc.clone()),
+            }),
+        })
+    }
+}
+
+/// A register that is down, as far as anybody can tell.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Register {}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Standing {
+    good: bool,
+}
+
+impl Query for Register {
+    const NAME: &'static str = "identity.register";
+    const DOC: &'static str = "How somebody stands, if the register were there.";
+    type Reply = Standing;
+
+    async fn answer(self, ctx: &Ctx) -> Result<Standing, Failure> {
+        ctx.authorize(&Resource::platform())?;
+        Err(Failure::new(Kind::Unavailable, "kernel.unavailable"))
+    }
+}
+
 struct Sessions(Arc<IdentityDouble>);
 
 impl Authenticator for Sessions {
@@ -109,12 +176,12 @@ impl Capability for Door {
     }
 
     fn describe(&self, contract: &mut Contract) {
-        contract.query::<MyMandates>();
+        contract.query::<MyMandates>().query::<Applicant>().query::<Register>();
         contract.permission_sets.push(PermissionSet {
             id: "identity.self",
             name: ("自己", "Oneself"),
             basis: Basis::SignedIn,
-            may: &["identity.my_mandates"],
+            may: &["identity.my_mandates", "identity.applicant", "identity.register"],
         });
         contract.permission_sets.push(PermissionSet {
             id: "identity.counter",
@@ -153,9 +220,41 @@ pub(crate) async fn worlds() -> Vec<World> {
 
 /// On SQLite alone.
 pub(crate) async fn world() -> World {
+    world_with(packs()).await
+}
+
+/// On SQLite alone, with other packs.
+pub(crate) async fn world_with(packs: PackSources) -> World {
     let double = Arc::new(IdentityDouble::default());
-    let house = TestHouse::sqlite(capabilities_with(&double), packs()).await;
+    let house = TestHouse::sqlite(capabilities_with(&double), packs).await;
     World { house, double }
+}
+
+/// The pack with one more declaration in the item of the food business licence.
+pub(crate) fn packs_with(more: &str) -> PackSources {
+    let files: Vec<(&str, String)> = PACK
+        .iter()
+        .map(|(path, text)| match path.contains("items/food") {
+            true => (*path, format!("{text}\n{more}")),
+            false => (*path, (*text).to_owned()),
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
+    pack("06-public-services/gov-single-window", &files)
+}
+
+/// Nobody may act for an organisation any more.
+pub(crate) fn end_mandate(organisation: OrganisationId) {
+    CODES.lock().unwrap().retain(|(id, _, _)| *id != organisation);
+}
+
+/// An organisation has another name from now on.
+pub(crate) fn rename(organisation: OrganisationId, name: &str) {
+    let mut codes = CODES.lock().unwrap();
+    codes
+        .iter_mut()
+        .filter(|(id, _, _)| *id == organisation)
+        .for_each(|c| name.clone_into(&mut c.1));
 }
 
 /// What a failure says: its code and the places of its fields.
@@ -284,12 +383,12 @@ impl World {
         }
     }
 
-    /// What the page tells programs about whom one may apply for.
+    /// The organisation that the page tells programs one may apply for.
     pub(crate) async fn on_behalf(&self, who: &Principal) -> Json {
         let mut browser = self.browser(who);
         let seen = self.house.get(&mut browser, &format!("/items/{FOOD}/applicants")).await;
         let told: Json = serde_json::from_str(&seen.text).unwrap();
-        told["on_behalf"][0].clone()
+        told["on_behalf"][0]["organisation"].clone()
     }
 
     /// Stores a file as an upload of somebody and answers its address.
@@ -331,9 +430,7 @@ impl World {
 
     /// Sends a company's draft in.
     pub(crate) async fn sent(&self, agent: &Principal, draft: &Json) -> Json {
-        let on_behalf = self.on_behalf(agent).await;
-        let input = json!({ "draft": draft, "on_behalf": on_behalf });
-        self.done(agent, "casework.submit", input).await
+        self.done(agent, "casework.submit", json!({ "draft": draft })).await
     }
 
     /// A case of the food business licence.

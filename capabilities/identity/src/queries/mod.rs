@@ -1,6 +1,7 @@
 //! The reads of identity, one file a noun.
 
 pub mod account_summary;
+pub mod applicant;
 pub mod claims;
 pub mod counters;
 pub mod me;
@@ -12,6 +13,7 @@ pub mod posts;
 pub mod roles;
 
 pub use account_summary::AccountSummary;
+pub use applicant::Applicant;
 pub use claims::Claims;
 pub use counters::Counters;
 pub use me::Me;

@@ -10,7 +10,7 @@ use crate::steps::Words;
 use crate::trouble::{Outcome, Trouble};
 use crate::world::{Case, Draft, Sample, World, number, string};
 
-/// On whose behalf one may apply for an item, as the server vouches for it.
+/// On whose behalf one may apply for an item.
 async fn choices(world: &mut World, who: &str, item: &str) -> Result<Vec<Value>, Trouble> {
     let token = world.token(who).await?;
     let path = format!("/items/{item}/applicants");
@@ -29,7 +29,7 @@ async fn choice(world: &mut World, who: &str, item: &str, company: &str) -> Resu
 async fn save_new(world: &mut World, who: &str, item: Item, on_behalf: Option<Value>) -> Outcome {
     let mut input = json!({ "item": item.id, "form": {} });
     if let Some(choice) = &on_behalf {
-        input["on_behalf"] = choice.clone();
+        input["on_behalf"] = choice.get("organisation").cloned().unwrap_or_default();
     }
     let answer = world.act(who, "casework.save_draft", input).await?;
     world.item = Some(item.clone());
@@ -38,6 +38,10 @@ async fn save_new(world: &mut World, who: &str, item: Item, on_behalf: Option<Va
             on_behalf.and_then(|c| c.get("name").and_then(Value::as_str).map(str::to_owned));
         let id = string(&answer.body, "draft")?;
         world.draft = Some(Draft { id, item, form: json!({}), company });
+        // What the form opens with is filled in already, as on the page.
+        let opened = saved(world, who).await?;
+        world.draft()?.form = opened.get("form").cloned().unwrap_or_default();
+        world.last = Some(answer);
     }
     Ok(())
 }
@@ -53,8 +57,7 @@ pub(super) async fn begin_for_company(world: &mut World, words: Words) -> Outcom
     save_new(world, words.get(0), item, Some(choice)).await
 }
 
-/// Whoever has no mandate is offered none, so the input is made up: the true organisation and code with somebody's
-/// word for it.
+/// Whoever has no mandate is offered none, so the input is made up: the true organisation, known from elsewhere.
 pub(super) async fn begin_without_mandate(world: &mut World, words: Words) -> Outcome {
     let (who, company) = (words.get(0), words.get(1));
     let item = world.item_named(words.get(2))?;
@@ -64,11 +67,7 @@ pub(super) async fn begin_without_mandate(world: &mut World, words: Words) -> Ou
     let organisation = world.organisations.get(company).cloned();
     let organisation =
         organisation.ok_or_else(|| Trouble::story(format!("没有登记过{company}")))?;
-    let uscc = world.company(company)?;
-    let made_up = json!({
-        "organisation": organisation, "name": company, "uscc": uscc,
-        "voucher": "0".repeat(64),
-    });
+    let made_up = json!({ "organisation": organisation, "name": company });
     save_new(world, who, item, Some(made_up)).await
 }
 
@@ -259,13 +258,8 @@ pub(super) async fn attach_foreign(world: &mut World, words: Words) -> Outcome {
 }
 
 /// The input of sending the draft in.
-async fn submission(world: &mut World, who: &str) -> Result<Value, Trouble> {
-    let draft = world.draft()?.clone();
-    let mut input = json!({ "draft": draft.id });
-    if let Some(company) = &draft.company {
-        input["on_behalf"] = choice(world, who, &draft.item.id, company).await?;
-    }
-    Ok(input)
+fn submission(world: &mut World) -> Result<Value, Trouble> {
+    Ok(json!({ "draft": world.draft()?.id }))
 }
 
 fn keep_case(world: &mut World, reply: &Value) -> Outcome {
@@ -278,14 +272,14 @@ fn keep_case(world: &mut World, reply: &Value) -> Outcome {
 }
 
 pub(super) async fn submit(world: &mut World, words: Words) -> Outcome {
-    let input = submission(world, words.get(0)).await?;
+    let input = submission(world)?;
     let answer = world.act(words.get(0), "casework.submit", input).await?;
     if answer.done() { keep_case(world, &answer.body) } else { Ok(()) }
 }
 
 pub(super) async fn submit_twice(world: &mut World, words: Words) -> Outcome {
     let who = words.get(0);
-    let input = submission(world, who).await?;
+    let input = submission(world)?;
     let token = world.token(who).await?;
     let key = format!("submit-{}", world.draft()?.id);
     let send =
@@ -313,6 +307,26 @@ pub(super) async fn draft_holds(world: &mut World, words: Words) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Where fields come from, as the draft tells it.
+pub(super) async fn draft_tells_sources(world: &mut World, words: Words) -> Outcome {
+    let saved = saved(world, words.get(0)).await?;
+    for (field, source) in words.pairs() {
+        let pointer = world.draft()?.item.form.place(field).map_err(Trouble::Story)?.pointer;
+        let told = saved.get("prefilled").and_then(Value::as_array).into_iter().flatten();
+        let mut told = told.filter(|p| p.get("field").and_then(Value::as_str) == Some(&pointer));
+        let found = told.next().and_then(|p| p.pointer("/source/zh")).and_then(Value::as_str);
+        if found.unwrap_or_default() != source {
+            return Err(Trouble::story(format!("“{field}”的来源应当是“{source}”，却是{found:?}")));
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn open_draft_page(world: &mut World, words: Words) -> Outcome {
+    let path = format!("/drafts/{}", world.draft()?.id);
+    super::facts::open(world, words.get(0), &path).await
 }
 
 pub(super) async fn draft_holds_files(world: &mut World, words: Words) -> Outcome {

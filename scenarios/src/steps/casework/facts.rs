@@ -205,7 +205,7 @@ pub(super) async fn open_work_page(world: &mut World, told: Words) -> Outcome {
     open(world, told.get(0), "/work").await
 }
 
-async fn open(world: &mut World, who: &str, path: &str) -> Outcome {
+pub(super) async fn open(world: &mut World, who: &str, path: &str) -> Outcome {
     let page = world.browser(who).await?.open(path).await?;
     match page.status {
         200 => Ok(()),
