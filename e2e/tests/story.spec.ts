@@ -112,7 +112,7 @@ test("a food business licence, from an account to the decision", async ({ browse
     }
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(item);
     const five = page.getByRole("region", { name: "五个问题" });
-    await expect(five).toContainText("15 个工作日");
+    await expect(five).toContainText("7 个工作日");
     await expect(five).toContainText("不收费");
   });
 
@@ -292,9 +292,9 @@ test("a food business licence, from an account to the decision", async ({ browse
     number = (await page.locator(".page-head .code").textContent())!.trim();
     expect(number).toMatch(/^SPJY/);
     const acceptance = dateInChinese(workingDaysOn(monday, 3));
-    const promised = dateInChinese(workingDaysOn(workingDaysOn(monday, 3), 15));
+    const promised = dateInChinese(workingDaysOn(workingDaysOn(monday, 3), 7));
     await expect(main).toContainText(acceptance);
-    await expect(page.getByRole("complementary", { name: "这件事的要点" })).toContainText("15 个工作日");
+    await expect(page.getByRole("complementary", { name: "这件事的要点" })).toContainText("7 个工作日");
     await expect(page.getByRole("complementary", { name: "这件事的要点" })).toContainText(promised);
     await expect(main).toContainText("鼓楼区");
   });
@@ -378,7 +378,7 @@ test("a food business licence, from an account to the decision", async ({ browse
     await clerk.getByRole("button", { name: "受理", exact: true }).click();
     await expect(clerk.getByRole("main")).toContainText("已受理");
     await signIn(page, resident, caseAddress);
-    await expect(page.getByRole("complementary", { name: "这件事的要点" })).toContainText(dateInChinese(workingDaysOn(tuesday, 15)));
+    await expect(page.getByRole("complementary", { name: "这件事的要点" })).toContainText(dateInChinese(workingDaysOn(tuesday, 7)));
   });
 
   await test.step("the officer decides, and only with reasons", async () => {
