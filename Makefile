@@ -70,7 +70,7 @@ bench: setup web ## Benchmarks on the release binary; the report is target/bench
 	  'MINSHU_BENCH_POSTGRES=$$MINSHU_TEST_POSTGRES exec target/release/minshu-load --minshu $(RELEASE) --out target/bench'
 
 interop: web ## Independent clients against a running server
-	$(CARGO) build --profile swift -p minshu-server
+	$(CARGO) build --profile $(PROFILE) -p minshu-server
 	scripts/interop $(MINSHU)
 
 $(TOOLS)/bin/cargo-deny:

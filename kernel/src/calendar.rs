@@ -54,7 +54,7 @@ pub struct DayOverride {
 #[serde(deny_unknown_fields)]
 pub struct CalendarChange {
     /// Which change it is: the request that made it. Work that goes on in several jobs carries it on.
-    #[schemars(length(max = 36))]
+    #[schemars(length(max = 36), example = &"01928f5e-7b1a-7c3d-8e4f-0123456789ab")]
     pub change: String,
     /// The day that was declared.
     #[schemars(with = "String", extend("format" = "date", "maxLength" = 10))]

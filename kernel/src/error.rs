@@ -15,6 +15,8 @@ pub enum Kind {
     Refused,
     /// There is no such thing, or the principal may not know of it (404).
     Missing,
+    /// The address is there, but not for this method (405).
+    WrongMethod,
     /// The state is another one: somebody was first, or the step does not fit (409).
     Conflict,
     /// Too many bytes (413).
@@ -39,6 +41,7 @@ impl Kind {
             Kind::Unauthenticated => 401,
             Kind::Refused => 403,
             Kind::Missing => 404,
+            Kind::WrongMethod => 405,
             Kind::Conflict => 409,
             Kind::TooLarge => 413,
             Kind::Unsupported => 415,
@@ -49,6 +52,39 @@ impl Kind {
         }
     }
 }
+
+/// Every problem type of the contract itself, with its kind; the list is published and never renamed.
+pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
+    ("kernel.bad_key", Kind::Malformed),
+    ("kernel.body_too_large", Kind::TooLarge),
+    ("kernel.busy", Kind::Unavailable),
+    ("kernel.duplicate", Kind::Conflict),
+    ("kernel.file_damaged", Kind::Internal),
+    ("kernel.file_empty", Kind::Invalid),
+    ("kernel.file_kind", Kind::Unsupported),
+    ("kernel.file_too_large", Kind::TooLarge),
+    ("kernel.form_token", Kind::Refused),
+    ("kernel.internal", Kind::Internal),
+    ("kernel.invalid", Kind::Invalid),
+    ("kernel.json_wanted", Kind::Unsupported),
+    ("kernel.key_reused", Kind::Conflict),
+    ("kernel.lost_race", Kind::Conflict),
+    ("kernel.missing", Kind::Missing),
+    ("kernel.multipart_wanted", Kind::Unsupported),
+    ("kernel.no_files_here", Kind::Unsupported),
+    ("kernel.no_operation", Kind::Missing),
+    ("kernel.not_a_form", Kind::Malformed),
+    ("kernel.not_json", Kind::Malformed),
+    ("kernel.not_multipart", Kind::Malformed),
+    ("kernel.nul_character", Kind::Invalid),
+    ("kernel.refused", Kind::Refused),
+    ("kernel.sign_in", Kind::Unauthenticated),
+    ("kernel.subject_parked", Kind::Conflict),
+    ("kernel.too_many_files", Kind::TooLarge),
+    ("kernel.unavailable", Kind::Unavailable),
+    ("kernel.upload_cut_off", Kind::Malformed),
+    ("kernel.wrong_method", Kind::WrongMethod),
+];
 
 /// A value that is wrong, and where.
 #[derive(Debug, Clone, PartialEq)]

@@ -91,8 +91,10 @@ impl Lang {
 #[serde(deny_unknown_fields)]
 pub struct LocalText {
     /// Chinese.
+    #[schemars(example = &"窗口受理员")]
     pub zh: String,
     /// English.
+    #[schemars(example = &"Counter clerk")]
     pub en: String,
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use minshu_kernel::pack::{PackInfo, PackSet};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A chapter of the plan.
@@ -123,7 +124,7 @@ impl Register {
 }
 
 /// How much of a system works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Every clause is proved by a passing scenario on this build.
@@ -202,7 +203,7 @@ impl ScenarioResults {
 }
 
 /// How one system stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Standing {
     /// Its id.
     pub id: String,

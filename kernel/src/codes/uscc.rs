@@ -284,7 +284,8 @@ impl JsonSchema for Uscc {
         schemars::json_schema!({
             "type": "string",
             "pattern": "^[1-9ANY][0-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$",
-            "maxLength": 18
+            "maxLength": 18,
+            "examples": ["91350102MA2Y00001E"]
         })
     }
 }

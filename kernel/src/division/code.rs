@@ -191,8 +191,9 @@ impl JsonSchema for DivisionCode {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": "^[1-9][0-9]{5}([0-9]{3}([0-9]{3})?)?$",
-            "maxLength": 12
+            "pattern": "^(1[1-9]|[2-9][0-9])[0-9]{4}([0-9]{3}([0-9]{3})?)?$",
+            "maxLength": 12,
+            "examples": ["350102"]
         })
     }
 }

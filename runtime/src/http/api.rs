@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::to_bytes;
-use axum::extract::{FromRequest as _, Multipart, Path, Query, Request, State};
+use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, header};
 use minshu_kernel::access::Principal;
 use minshu_kernel::ctx::{Call, Door as _};
+use minshu_kernel::division::{BadDivisionCode, Division, DivisionCode};
 use minshu_kernel::error::{Failure, FieldProblem, Kind};
-use minshu_kernel::objects::Limits;
+use minshu_kernel::objects::{Limits, ObjectAddress};
 use minshu_kernel::text::Message;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::pages::FieldBody;
@@ -93,38 +96,61 @@ fn answer(
 /// Does an action, or answers a query whose input names people.
 pub async fn act(
     State(house): State<Arc<House>>,
-    Path((capability, operation)): Path<(String, String)>,
+    operation: &'static str,
     request: Request,
 ) -> Response {
     let (headers, id) = (request.headers().clone(), incoming(&request));
     let result = async {
         let caller = Caller::of(&house, &headers, id, true).await?;
         let key = idempotency_key(&headers)?;
-        let is_json = headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok())
-            .is_some_and(|kind| kind.split(';').next() == Some("application/json"));
-        if !is_json {
+        if !is_of_type(&headers, "application/json") {
             return Err(Failure::new(Kind::Unsupported, "kernel.json_wanted"));
         }
         let body = to_bytes(request.into_body(), BODY_BYTES)
             .await
             .map_err(|_| Failure::new(Kind::TooLarge, "kernel.body_too_large"))?;
-        let input: Value = serde_json::from_slice(&body).map_err(|error| {
+        let mut input: Value = serde_json::from_slice(&body).map_err(|error| {
             let message = Message::new("kernel-unreadable").with("what", error.to_string());
             Failure {
                 fields: vec![FieldProblem::new("", message)],
                 ..Failure::new(Kind::Malformed, "kernel.not_json")
             }
         })?;
-        let operation = format!("{capability}.{operation}");
-        match house.queries.get(operation.as_str()) {
-            Some(query) if query.personal => house.ask(caller.call(operation, input, None)).await,
-            _ => house.act(caller.call(operation, input, key)).await,
+        whole_numbers(&mut input);
+        let call = caller.call(operation.to_owned(), input, key);
+        match house.queries.get(operation) {
+            Some(_) => house.ask(call).await,
+            None => house.act(call).await,
         }
     }
     .await;
     answer(&house, &headers, id, result)
+}
+
+/// Whether the body is said to be of a media type; its case and its parameters are no matter (RFC 9110, 8.3.1).
+fn is_of_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = given.and_then(|given| given.split(';').next()).unwrap_or("");
+    kind.trim().eq_ignore_ascii_case(wanted)
+}
+
+/// A number without a fraction is an integer, however it is written (JSON Schema, 4.2.3): `3.0` is read as `3`.
+fn whole_numbers(value: &mut Value) {
+    /// Up to here every integer has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(whole_numbers),
+        Value::Object(object) => object.values_mut().for_each(whole_numbers),
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < EXACT);
+            if let Some(whole) = whole {
+                #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+                let whole = whole as i64;
+                *value = json!(whole);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The `Idempotency-Key` header: up to 200 visible characters.
@@ -143,24 +169,30 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
 /// Asks a query.
 pub async fn ask(
     State(house): State<Arc<House>>,
-    Path((capability, operation)): Path<(String, String)>,
-    Query(pairs): Query<Vec<(String, String)>>,
+    operation: &'static str,
     request: Request,
 ) -> Response {
     let (headers, id) = (request.headers().clone(), incoming(&request));
+    let pairs = pairs(&request);
     let result = async {
         let caller = Caller::of(&house, &headers, id, false).await?;
-        let operation = format!("{capability}.{operation}");
-        let entry = house.queries.get(operation.as_str());
+        let entry = house.queries.get(operation);
         let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;
-        if entry.personal {
-            return Err(Failure::new(Kind::Malformed, "kernel.ask_by_post"));
-        }
         let input = query_input(&entry.input, &pairs)?;
-        house.ask(caller.call(operation, input, None)).await
+        house.ask(caller.call(operation.to_owned(), input, None)).await
     }
     .await;
     answer(&house, &headers, id, result)
+}
+
+/// The pairs behind the question mark.
+fn pairs(request: &Request) -> Vec<(String, String)> {
+    let query = request.uri().query().unwrap_or("");
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+fn wrong_parameter(name: &str, message: Message) -> Failure {
+    Failure::invalid(vec![FieldProblem::new(format!("/{name}"), message)])
 }
 
 /// The query's pairs as its input: each value by the type that the schema gives its name.
@@ -170,15 +202,22 @@ fn query_input(schema: &Value, pairs: &[(String, String)]) -> Result<Value, Fail
         let property = schema.get("properties").and_then(|p| p.get(name));
         let Some(property) = property else {
             let message = Message::new("kernel-unknown-parameter").with("name", name.as_str());
-            return Err(Failure::invalid(vec![FieldProblem::new(format!("/{name}"), message)]));
+            return Err(wrong_parameter(name, message));
         };
         let value = typed(schema, property, text);
+        if let Some(message) = out_of_bounds(resolve(schema, property), &value) {
+            return Err(wrong_parameter(name, message));
+        }
         match input.get_mut(name) {
             Some(Value::Array(list)) => list.push(value),
-            _ if has_type(schema, property, "array") => {
+            None if has_type(schema, property, "array") => {
                 input.insert(name.clone(), Value::Array(vec![value]));
             }
-            _ => {
+            Some(_) => {
+                let message = Message::new("kernel-repeated-parameter").with("name", name.as_str());
+                return Err(wrong_parameter(name, message));
+            }
+            None => {
                 input.insert(name.clone(), value);
             }
         }
@@ -189,6 +228,25 @@ fn query_input(schema: &Value, pairs: &[(String, String)]) -> Result<Value, Fail
 fn resolve<'s>(schema: &'s Value, property: &'s Value) -> &'s Value {
     let pointer = property.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
     pointer.and_then(|p| schema.pointer(p)).unwrap_or(property)
+}
+
+/// What a value breaks of the bounds that its schema sets.
+fn out_of_bounds(property: &Value, value: &Value) -> Option<Message> {
+    let bound = |name: &str| property.get(name).and_then(Value::as_i64);
+    match value {
+        Value::String(text) => {
+            let most = bound("maxLength")?;
+            let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+            (length > most).then(|| Message::new("kernel-too-long").with("most", most))
+        }
+        Value::Number(number) => {
+            let (least, most) = (bound("minimum")?, bound("maximum")?);
+            let fits = number.as_i64().is_some_and(|n| (least..=most).contains(&n));
+            let told = Message::new("kernel-out-of-range").with("least", least);
+            (!fits).then(|| told.with("most", most))
+        }
+        _ => None,
+    }
 }
 
 fn has_type(schema: &Value, property: &Value, wanted: &str) -> bool {
@@ -215,6 +273,18 @@ fn typed(schema: &Value, property: &Value, text: &str) -> Value {
     json!(text)
 }
 
+/// A file that was staged.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Uploaded {
+    /// Its address.
+    #[schemars(with = "String")]
+    pub object: ObjectAddress,
+    /// Its media type, by its content.
+    pub kind: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
 /// Stages a file: `multipart/form-data` with one field `file`. Answers its address, for an action to take.
 pub async fn upload(State(house): State<Arc<House>>, request: Request) -> Response {
     let (headers, id) = (request.headers().clone(), incoming(&request));
@@ -223,26 +293,26 @@ pub async fn upload(State(house): State<Arc<House>>, request: Request) -> Respon
         if !caller.who.signed_in() {
             return Err(Failure::new(Kind::Unauthenticated, "kernel.sign_in"));
         }
-        let bad = |_| Failure::new(Kind::Malformed, "kernel.not_multipart");
-        let mut form = Multipart::from_request(unlimited(request), &()).await.map_err(bad)?;
-        while let Some(field) = form
-            .next_field()
-            .await
-            .map_err(|_| Failure::new(Kind::Malformed, "kernel.not_multipart"))?
-        {
-            if field.name() != Some("file") {
-                continue;
-            }
-            let limits = Limits { max_bytes: UPLOAD_BYTES, kinds: Vec::new() };
-            let stored = house.services.objects.put(&mut FieldBody(field), &limits).await?;
-            house.uploads.keep(&caller.who, &stored).await?;
-            return Ok(json!({
-                "object": stored.address,
-                "kind": stored.kind,
-                "bytes": stored.bytes,
-            }));
+        if !is_of_type(&headers, "multipart/form-data") {
+            return Err(Failure::new(Kind::Unsupported, "kernel.multipart_wanted"));
         }
-        Err(Failure::new(Kind::Malformed, "kernel.not_multipart"))
+        let bad = || Failure::new(Kind::Malformed, "kernel.not_multipart");
+        let read = Multipart::from_request(unlimited(request), &()).await;
+        let mut form = read.map_err(|_| bad())?;
+        let field = form.next_field().await.map_err(|_| bad())?;
+        let field = field.filter(|field| field.name() == Some("file")).ok_or_else(bad)?;
+        let limits = Limits { max_bytes: UPLOAD_BYTES, kinds: Vec::new() };
+        let stored = house.services.objects.put(&mut FieldBody(field), &limits).await?;
+        if form.next_field().await.map_err(|_| bad())?.is_some() {
+            return Err(bad());
+        }
+        house.uploads.keep(&caller.who, &stored).await?;
+        serde_json::to_value(Uploaded {
+            object: stored.address,
+            kind: stored.kind,
+            bytes: stored.bytes,
+        })
+        .map_err(Failure::internal)
     }
     .await;
     answer(&house, &headers, id, result)
@@ -255,19 +325,30 @@ pub fn unlimited(mut request: Request) -> Request {
 }
 
 /// The divisions below one: for the pickers of forms.
-pub async fn divisions(
-    State(house): State<Arc<House>>,
-    Query(pairs): Query<Vec<(String, String)>>,
-) -> Response {
-    let parent = pairs.iter().find(|(n, _)| n == "parent").and_then(|(_, v)| v.parse().ok());
+pub async fn divisions(State(house): State<Arc<House>>, request: Request) -> Response {
     let tree = &house.services.divisions;
-    let list: Vec<Value> = match parent {
-        Some(code) => tree.children(code).map(entry).collect(),
-        None => tree.roots().map(entry).collect(),
+    let given = pairs(&request).into_iter().find(|(name, _)| name == "parent");
+    let result = match given.as_ref().map(|(_, code)| code.parse()) {
+        None => Ok(tree.roots().map(entry).collect::<Vec<_>>()),
+        Some(Ok(code)) => Ok(tree.children(code).map(entry).collect()),
+        Some(Err(error)) => {
+            let error: BadDivisionCode = error;
+            let what = error.to_string();
+            Err(wrong_parameter("parent", Message::new("kernel-unreadable").with("what", what)))
+        }
     };
-    Json(list).into_response()
+    answer(&house, request.headers(), incoming(&request), result.map(|list| json!(list)))
 }
 
-fn entry(division: minshu_kernel::division::Division<'_>) -> Value {
-    json!({ "code": division.code(), "name": division.name() })
+/// A division of the tree.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DivisionEntry {
+    /// Its code.
+    pub code: DivisionCode,
+    /// Its own name, without those above it.
+    pub name: String,
+}
+
+fn entry(division: Division<'_>) -> DivisionEntry {
+    DivisionEntry { code: division.code(), name: division.name().to_owned() }
 }

@@ -21,6 +21,8 @@ use axum::{Json, Router};
 use http::{HeaderName, HeaderValue, header};
 use minshu_kernel::ids::RequestId;
 use minshu_kernel::web::{Method, Route};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::house::House;
 
@@ -67,11 +69,23 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/api/platform/build", routing::get(build))
         .route("/api/platform/standings", routing::get(standings))
         .route("/api/uploads", routing::post(api::upload))
-        .route("/api/{capability}/{operation}", routing::get(api::ask).post(api::act))
         .route("/divisions", routing::get(api::divisions))
         .route("/assets/{file}", routing::get(assets::serve))
         .route("/preferences/{kind}/{value}", routing::get(session::set_preference))
         .route("/demo/enter", routing::post(demo::enter));
+    // A route for each operation, so that a wrong method is answered with the right one.
+    for entry in &house.contract.actions {
+        let name = entry.name;
+        let act = move |house, request| api::act(house, name, request);
+        router = router.route(&openapi::path(name), routing::post(act));
+    }
+    for entry in &house.contract.queries {
+        let name = entry.name;
+        let ask = move |house, request| api::ask(house, name, request);
+        let ask_by_body = move |house, request| api::act(house, name, request);
+        let method = if entry.personal { routing::post(ask_by_body) } else { routing::get(ask) };
+        router = router.route(&openapi::path(name), method);
+    }
     let mut pages: BTreeMap<&'static str, MethodRouter<Arc<House>>> = BTreeMap::new();
     let own = crate::platform::pages::house_routes(&house);
     for route in house.contract.routes.iter().cloned().chain(own) {
@@ -83,6 +97,7 @@ pub fn router(house: Arc<House>) -> Router {
     }
     router
         .fallback(pages::missing)
+        .method_not_allowed_fallback(pages::wrong_method)
         .layer(axum::middleware::from_fn_with_state(house.clone(), guard))
         .with_state(house)
 }
@@ -119,12 +134,22 @@ async fn favicon() -> Redirect {
 }
 
 /// Which build runs, with which packs.
-async fn build(State(house): State<Arc<House>>) -> Json<serde_json::Value> {
-    Json(serde_json::json!({
-        "build": house.build,
-        "packs": house.standings().packs,
-        "version": env!("CARGO_PKG_VERSION"),
-    }))
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Build {
+    /// Its name: the commit.
+    pub build: String,
+    /// The hash of the packs in force.
+    pub packs: String,
+    /// The version.
+    pub version: &'static str,
+}
+
+async fn build(State(house): State<Arc<House>>) -> Json<Build> {
+    Json(Build {
+        build: house.build.clone(),
+        packs: house.standings().packs.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+    })
 }
 
 /// How every system stands, in the register's order: id, plan, state, clauses passed and open, build.

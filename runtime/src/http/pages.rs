@@ -104,18 +104,41 @@ pub async fn serve(
 
 /// Any address that no route has.
 pub async fn missing(State(house): State<Arc<House>>, request: Request) -> Response {
+    if is_api(&request) {
+        let failure = Failure::new(Kind::Missing, "kernel.no_operation");
+        return api_problem(&house, &request, &failure);
+    }
+    apart(&house, request, Failure::missing()).await
+}
+
+/// An address that is there for other methods; the router adds `Allow`.
+pub async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Response {
+    let failure = Failure::new(Kind::WrongMethod, "kernel.wrong_method");
+    if is_api(&request) {
+        return api_problem(&house, &request, &failure);
+    }
+    apart(&house, request, failure).await
+}
+
+/// The error page of an address that no route serves.
+async fn apart(house: &House, request: Request, failure: Failure) -> Response {
     let session = SessionToken::read(request.headers());
-    let frame = frame(&house, &request, &session);
+    let frame = frame(house, &request, &session);
+    drop(request);
     let who = match house.principal(&session).await {
         Ok(who) => who,
         Err(_) => Arc::new(Principal::anonymous()),
     };
-    if request.uri().path().starts_with("/api/") {
-        let failure = Failure::new(Kind::Missing, "kernel.no_operation");
-        let texts = &house.services.texts;
-        return problem::to_program(&failure, texts, frame.preferences.lang, frame.request, false);
-    }
-    failed(&house, &frame, &who, Failure::missing()).await
+    failed(house, &frame, &who, failure).await
+}
+
+fn is_api(request: &Request) -> bool {
+    request.uri().path().starts_with("/api/")
+}
+
+fn api_problem(house: &House, request: &Request, failure: &Failure) -> Response {
+    let lang = Preferences::read(request.headers()).lang;
+    problem::to_program(failure, &house.services.texts, lang, incoming(request).id, false)
 }
 
 /// An error page; who is not signed in is sent to sign in and comes back.

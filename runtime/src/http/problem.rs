@@ -24,6 +24,7 @@ pub fn title_key(kind: Kind) -> &'static str {
         Kind::Unauthenticated => "kernel-title-unauthenticated",
         Kind::Refused => "kernel-title-refused",
         Kind::Missing => "kernel-title-missing",
+        Kind::WrongMethod => "kernel-title-wrong-method",
         Kind::Conflict => "kernel-title-conflict",
         Kind::TooLarge => "kernel-title-too-large",
         Kind::Unsupported => "kernel-title-wrong-kind",

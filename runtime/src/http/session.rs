@@ -122,7 +122,9 @@ impl SessionToken {
         let bearer = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "));
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+            .map(|(_, token)| token.trim());
         let token = bearer.or_else(|| cookie(headers, SESSION)).filter(|t| t.len() <= 200);
         SessionToken { token: token.map(str::to_owned), bearer: bearer.is_some() }
     }

@@ -98,6 +98,10 @@ impl Platform {
             may: &[actions::sweep::NAME],
         });
         contract.sweeps.extend(crate::housekeeping::OWN);
+        let own = minshu_kernel::error::PROBLEM_TYPES.iter();
+        contract
+            .problem_types
+            .extend(own.map(|(code, kind)| ProblemType { code, status: kind.status() }));
         contract.problem_types.extend([
             ProblemType { code: "platform.flow_gone", status: 409 },
             ProblemType { code: "platform.behind_another", status: 409 },

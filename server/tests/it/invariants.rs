@@ -21,7 +21,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn files(ending: &str) -> Vec<(String, String)> {
+pub fn files(ending: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     walk(&root(), &mut found);
     let mut files: Vec<(String, String)> = found

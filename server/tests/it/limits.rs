@@ -151,7 +151,7 @@ fn a_query_that_names_people_is_asked_by_post_alone() {
     let clerk = server.person(1, &["platform.registrar"]);
     let path = "/api/identity/claims?phone=13900000001";
     let refused = request(&server.address, &clerk, "GET", path, &[], "").unwrap();
-    assert_eq!((refused.status, refused.problem()), (400, "kernel.ask_by_post".to_owned()));
+    assert_eq!((refused.status, refused.problem()), (405, "kernel.wrong_method".to_owned()));
     let found = server.done(&clerk, "identity.claims", json!({ "phone": "13900000001" }));
     assert_eq!(found["claims"].as_array().unwrap().len(), 1);
     let described = request(&server.address, "", "GET", "/api/openapi.json", &[], "").unwrap();
@@ -162,5 +162,5 @@ fn a_query_that_names_people_is_asked_by_post_alone() {
     // What names nobody stays a GET.
     let input = json!({});
     let refused = act(&server.address, &clerk, "casework.items", &input, None).unwrap();
-    assert_eq!(refused.status, 404);
+    assert_eq!(refused.status, 405);
 }

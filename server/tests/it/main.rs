@@ -1,5 +1,5 @@
 //! What holds for the whole house: its invariants, every statement on both databases, the role × action matrix, the
-//! packs against the register. And what it does when something breaks, on the program itself.
+//! OpenAPI document, the packs against the register. And what it does when something breaks, on the program itself.
 
 #[cfg(test)]
 mod invariants;
@@ -11,6 +11,8 @@ mod limits;
 mod load;
 #[cfg(test)]
 mod matrix;
+#[cfg(test)]
+mod openapi;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub struct Accept {
     pub version: i64,
     /// A note for the applicant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 2000))]
+    #[schemars(length(max = 2000), example = &"材料齐全，已受理。")]
     pub note: Option<String>,
 }
 

@@ -25,13 +25,16 @@ pub struct Attach {
     /// The draft.
     pub draft: DraftId,
     /// The material's id within the item.
-    #[schemars(length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = 64), example = &"picture")]
     pub material: String,
     /// The file's name.
-    #[schemars(length(max = 300))]
+    #[schemars(length(max = 300), example = &"效果图.png")]
     pub name: String,
     /// The object's address, as the upload answered it.
-    #[schemars(length(max = 71))]
+    #[schemars(
+        length(max = 71),
+        example = &"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    )]
     pub object: String,
 }
 

@@ -25,7 +25,7 @@ pub struct Decide {
     /// The decision.
     pub outcome: Outcome,
     /// The reasons: at least five characters.
-    #[schemars(length(max = 2000))]
+    #[schemars(length(min = 5, max = 2000), example = &"现场核查符合要求，材料齐全。")]
     pub reasons: String,
 }
 

@@ -22,12 +22,12 @@ use crate::stepping::{Stepped, section};
 #[serde(deny_unknown_fields)]
 pub struct Open {
     /// The item: `pack.item`.
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 200), example = &"gov-single-window.outdoor-advertising")]
     pub item: String,
     /// The form, complete.
     pub form: Json,
     /// Whom or what the case is about, as work lists show it.
-    #[schemars(length(min = 1, max = 200))]
+    #[schemars(length(min = 1, max = 200), example = &"林晓燕")]
     pub applicant_name: String,
     /// The account that may see it as its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,7 +21,7 @@ pub struct Refuse {
     /// The version that was seen.
     pub version: i64,
     /// Why, and where the applicant may turn: at least five characters.
-    #[schemars(length(max = 2000))]
+    #[schemars(length(min = 5, max = 2000), example = &"经营场所不在本区管辖范围内。")]
     pub reasons: String,
 }
 

@@ -38,7 +38,7 @@ pub struct Return {
     pub fields: Vec<FieldReason>,
     /// What is to be corrected as a whole. May be empty where places are named.
     #[serde(default)]
-    #[schemars(length(max = 2000))]
+    #[schemars(length(max = 2000), example = &"材料基本齐全，补一张图即可。")]
     pub reason: String,
     /// Why it is returned from this stage once more.
     #[serde(default, skip_serializing_if = "Option::is_none")]

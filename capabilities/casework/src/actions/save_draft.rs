@@ -31,12 +31,13 @@ pub struct SaveDraft {
     pub draft: Option<DraftId>,
     /// The item (`pack.item`), to begin a draft.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 200), example = &"gov-single-window.outdoor-advertising")]
     pub item: Option<String>,
     /// On behalf of which organisation, to begin a draft; none applies in own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf: Option<OrganisationId>,
     /// The form as far as it is filled in, whole.
+    #[schemars(example = serde_json::json!({ "applicant": { "contact": "林晓燕", "phone": "13800000001" } }))]
     pub form: Json,
     /// The form's version that was seen; a newer one refuses. Without it the last one to save wins.
     #[serde(default, skip_serializing_if = "Option::is_none")]

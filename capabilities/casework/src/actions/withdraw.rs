@@ -24,7 +24,7 @@ pub struct Withdraw {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
     /// Why: at least two characters.
-    #[schemars(length(max = 2000))]
+    #[schemars(length(min = 2, max = 2000), example = &"改由另一家店申请")]
     pub reason: String,
 }
 

@@ -18,7 +18,7 @@ use crate::stepping::section;
 #[serde(deny_unknown_fields)]
 pub struct ItemById {
     /// `pack.item`.
-    #[schemars(length(max = 200))]
+    #[schemars(length(max = 200), example = &"gov-single-window.outdoor-advertising")]
     pub item: String,
 }
 

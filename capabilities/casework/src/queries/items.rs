@@ -18,11 +18,11 @@ use crate::stepping::section;
 pub struct Items {
     /// Words that the name or summary must hold, in either language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 100), example = &"广告")]
     pub q: Option<String>,
     /// Of this pack alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 100))]
+    #[schemars(length(max = 100), example = &"gov-single-window")]
     pub pack: Option<String>,
 }
 

@@ -40,6 +40,7 @@ pub struct WorkList {
     pub after: Option<After>,
     /// The most rows: 1 to 200, by default 50.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 200))]
     pub limit: Option<u32>,
 }
 

@@ -19,11 +19,14 @@ pub struct AddOrganisation {
     /// What it is.
     pub kind: OrganisationKind,
     /// Its full name, at most 120 characters.
+    #[schemars(length(min = 1, max = 120), example = &"福州沈记小馆餐饮有限公司")]
     pub name: String,
     /// Its unified social credit code (GB 32100); a company must have one.
     #[serde(default)]
+    #[schemars(example = &"91350102MA2Y00001E")]
     pub uscc: Option<String>,
     /// The code of the division where it sits: 2 to 12 digits of the division tree.
+    #[schemars(length(min = 1), example = &"350102")]
     pub division: String,
     /// The organisation that it belongs to.
     #[serde(default)]

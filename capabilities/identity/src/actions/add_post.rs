@@ -27,9 +27,11 @@ pub struct AddPost {
     pub name: LocalText,
     /// The division whose subtree it serves; the organisation's own where it is left out.
     #[serde(default)]
+    #[schemars(example = &"350102")]
     pub division: Option<String>,
     /// The roles that it grants: `pack.role` or `platform.role`.
     #[serde(default)]
+    #[schemars(example = ["gov-single-window.clerk"])]
     pub roles: Vec<String>,
 }
 

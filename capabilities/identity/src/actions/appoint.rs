@@ -26,12 +26,15 @@ pub struct Appoint {
     pub account: Option<AccountId>,
     /// Or the mobile number of the account.
     #[serde(default)]
+    #[schemars(example = &"13800000001")]
     pub phone: Option<String>,
     /// The first day, `2026-03-05`; now where it is left out.
     #[serde(default)]
+    #[schemars(extend("format" = "date"), example = &"2026-03-05")]
     pub from: Option<String>,
     /// The last day; without end where it is left out. A substitute must have one.
     #[serde(default)]
+    #[schemars(extend("format" = "date"), example = &"2026-12-31")]
     pub until: Option<String>,
     /// For the holder, within the term.
     #[serde(default)]

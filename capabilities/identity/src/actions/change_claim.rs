@@ -20,8 +20,10 @@ use crate::store::accounts;
 #[serde(deny_unknown_fields)]
 pub struct ChangeClaim {
     /// The name as on the identity card.
+    #[schemars(length(min = 1), example = &"林晓燕")]
     pub name: String,
     /// The citizen identity number (GB 11643), 18 characters.
+    #[schemars(length(min = 1), example = &"350102199003070020")]
     pub number: String,
 }
 

@@ -19,8 +19,10 @@ use crate::{checks, passwords, rules};
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
     /// The password until now.
+    #[schemars(example = &"the sentence until now")]
     pub old: Secret,
     /// The password from now on: 10 to 128 characters.
+    #[schemars(length(min = 10, max = 128), example = &"a long sentence of one's own")]
     pub new: Secret,
     /// The token of the session that is kept; all others of the account end. Without it all end.
     #[serde(default)]

@@ -30,8 +30,10 @@ pub struct ChangePost {
     pub name: LocalText,
     /// The division whose subtree it serves; as before where it is left out.
     #[serde(default)]
+    #[schemars(example = &"350102")]
     pub division: Option<String>,
     /// The roles that it grants from now on.
+    #[schemars(example = ["gov-single-window.clerk"])]
     pub roles: Vec<String>,
 }
 

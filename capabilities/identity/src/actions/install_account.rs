@@ -22,12 +22,16 @@ use crate::store::{accounts, posts};
 #[serde(deny_unknown_fields)]
 pub struct InstallAccount {
     /// The name.
+    #[schemars(length(min = 1), example = &"林晓燕")]
     pub name: String,
     /// The citizen identity number.
+    #[schemars(length(min = 1), example = &"350102199003070020")]
     pub number: String,
     /// The mobile number.
+    #[schemars(length(min = 1), example = &"13800000001")]
     pub phone: String,
     /// The password; the same rules hold as for everybody.
+    #[schemars(length(min = 10, max = 128), example = &"minshu-yanshi-2026")]
     pub password: Secret,
     /// Whether the operator vouches for the person.
     #[serde(default)]

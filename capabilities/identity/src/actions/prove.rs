@@ -25,6 +25,7 @@ pub struct Prove {
     /// What the clerk saw.
     pub evidence: Evidence,
     /// The citizen identity number that the clerk read off it.
+    #[schemars(length(min = 1), example = &"350102199003070020")]
     pub number_seen: String,
     /// The name that the clerk read off it. Where it is given, it must be the one that was claimed; it is
     /// needed where the number was proved before under another name.

@@ -20,19 +20,25 @@ use crate::store::{mandates, organisations};
 #[serde(deny_unknown_fields)]
 pub struct RecordMandate {
     /// The company's unified social credit code (GB 32100).
+    #[schemars(length(min = 1), example = &"91350102MA2Y00001E")]
     pub uscc: String,
     /// Its name as on the licence; needed where the company is not entered yet, and compared where it is.
     #[serde(default)]
+    #[schemars(example = &"福州沈记小馆餐饮有限公司")]
     pub company: Option<String>,
     /// The division where it sits; needed where the company is not entered yet.
     #[serde(default)]
+    #[schemars(example = &"350102")]
     pub division: Option<String>,
     /// The mobile number of the person's account, which must be proved.
+    #[schemars(length(min = 1), example = &"13800000001")]
     pub phone: String,
     /// The last day, `2026-12-31`; without end where it is left out.
     #[serde(default)]
+    #[schemars(extend("format" = "date"), example = &"2026-12-31")]
     pub until: Option<String>,
     /// What the clerk saw: the licence and the authority to act. At most 500 characters, stored encrypted.
+    #[schemars(length(min = 1, max = 500), example = &"营业执照副本原件、加盖公章的授权委托书")]
     pub evidence: String,
 }
 

@@ -17,12 +17,16 @@ use crate::{checks, passwords, store};
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// The name as on the identity card.
+    #[schemars(length(min = 1, max = 50), example = &"林晓燕")]
     pub name: String,
     /// The citizen identity number (GB 11643), 18 characters.
+    #[schemars(length(min = 1), example = &"350102199003070020")]
     pub number: String,
     /// A mobile number of the mainland; one account each.
+    #[schemars(length(min = 1), example = &"13800000001")]
     pub phone: String,
     /// 10 to 128 characters.
+    #[schemars(length(min = 10, max = 128), example = &"a long sentence of one's own")]
     pub password: Secret,
 }
 

@@ -21,8 +21,10 @@ use crate::{checks, passwords, rules};
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The mobile number of the account.
+    #[schemars(length(min = 1), example = &"13800000001")]
     pub phone: String,
     /// Its password.
+    #[schemars(length(min = 1), example = &"minshu-yanshi-2026")]
     pub password: Secret,
 }
 

@@ -18,6 +18,7 @@ use crate::store::sessions;
 #[serde(deny_unknown_fields)]
 pub struct SignOut {
     /// The session's token.
+    #[schemars(example = &"q3Zk0mG2VYw1c7s9Xb4dT6rH8jL5nP0aUeIoKfQxBvM")]
     pub token: Secret,
 }
 

@@ -19,6 +19,7 @@ use crate::store::accounts;
 #[serde(deny_unknown_fields)]
 pub struct AccountSummary {
     /// The mobile number.
+    #[schemars(length(min = 1), example = &"13800000001")]
     pub phone: String,
 }
 

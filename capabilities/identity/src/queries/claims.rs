@@ -26,6 +26,7 @@ const CLAIMS_MAX: i64 = 50;
 pub struct Claims {
     /// The mobile number of the account.
     #[serde(default)]
+    #[schemars(example = &"13800000001")]
     pub phone: Option<String>,
     /// The citizen identity number that is claimed.
     #[serde(default)]

@@ -28,9 +28,11 @@ pub struct Organisations {
     pub after: Option<After>,
     /// How many, at most 200; 50 where it is left out.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 200))]
     pub limit: Option<u32>,
     /// A part of the name, or the unified social credit code.
     #[serde(default)]
+    #[schemars(example = &"餐饮")]
     pub q: Option<String>,
 }
 

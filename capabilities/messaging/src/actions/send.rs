@@ -23,7 +23,7 @@ use crate::store;
 #[serde(deny_unknown_fields)]
 pub struct Send {
     /// The template: `pack.template`; a flow may leave out its own pack.
-    #[schemars(length(max = 130))]
+    #[schemars(length(max = 130), example = &"gov-single-window.case-accepted")]
     pub template: String,
     /// To whom: at least one.
     pub to: Addressee,

@@ -28,6 +28,7 @@ pub struct Inbox {
     pub after: Option<After>,
     /// The most rows: 1 to 100, by default 20.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
 }
 

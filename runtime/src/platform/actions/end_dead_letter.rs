@@ -28,7 +28,7 @@ pub enum End {
 #[serde(deny_unknown_fields)]
 pub struct EndDeadLetter {
     /// The dead letter.
-    #[schemars(length(max = 36))]
+    #[schemars(length(max = 36), example = &"01928f5e-7b1a-7c3d-8e4f-0123456789ab")]
     pub id: String,
     /// Its version, as it was seen.
     pub version: i64,

@@ -22,12 +22,13 @@ use crate::subscriptions::{MOST, store};
 #[serde(deny_unknown_fields)]
 pub struct Subscribe {
     /// What operators call it.
-    #[schemars(length(max = 80))]
+    #[schemars(length(max = 80), example = &"鼓楼办件对接")]
     pub name: String,
     /// Where deliveries go: an absolute `https` address.
-    #[schemars(length(max = 500))]
+    #[schemars(length(max = 500), example = &"https://hooks.example/minshu")]
     pub address: String,
     /// Types of events, such as `casework.case.decided`, `casework.case.*` or `*`; at most 40.
+    #[schemars(example = ["casework.case.*"])]
     pub kinds: Vec<String>,
     /// Events of this pack alone. Whoever holds a role of a pack can subscribe to that pack alone.
     #[serde(default)]

@@ -28,6 +28,7 @@ pub struct AuditEntries {
     pub resource_id: Option<String>,
     /// The most entries, at most 200.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 200))]
     pub limit: Option<u32>,
 }
 

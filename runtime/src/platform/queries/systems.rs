@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Systems {
     /// The chapter's folder, such as `06-public-services`.
     #[serde(default)]
-    #[schemars(length(max = 60))]
+    #[schemars(length(max = 60), example = &"06-public-services")]
     pub chapter: Option<String>,
 }
 
