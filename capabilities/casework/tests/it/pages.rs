@@ -102,7 +102,7 @@ async fn a_stranger_reads_and_is_asked_to_sign_in() {
     shows(
         &seen,
         200,
-        &["我能办吗", "15 个工作日", "营业场所平面图", &format!("/sign-in?to={item}")],
+        &["我能办吗", "7 个工作日", "营业场所平面图", &format!("/sign-in?to={item}")],
     );
     shows(&world.house.get(&mut nobody, "/items/nothing.there").await, 404, &[]);
     let seen = world.house.get(&mut nobody, "/drafts").await;

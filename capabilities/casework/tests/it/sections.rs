@@ -58,7 +58,7 @@ fn mistakes_are_told_at_their_places() {
         ("\"food-business-licence\"", "\"Food Licence\""),
         ("/company/uscc", "/company/name"),
         ("/premises/division", "/premises/divison"),
-        ("15 working days", "25 working days"),
+        ("7 working days", "25 working days"),
         ("\"SPJY\"", "\"Spjy1\""),
         ("max_mib   = 20", "max_mib   = 2000"),
         ("\"rules\"", "\"plan\""),
@@ -66,7 +66,7 @@ fn mistakes_are_told_at_their_places() {
         ("'raw' in form.business.items", "form.business.seats > 10"),
         ("\"clerk\"", "\"clark\""),
         ("[\"accept\", \"return\", \"refuse\"]", "[\"return\", \"refuse\", \"grant\"]"),
-        ("12 working days", "30 working days"),
+        ("6 working days", "30 working days"),
     ]);
     insta::assert_snapshot!(mistakes(&[("items/food-business-licence.toml", &item)]));
 }
@@ -77,7 +77,7 @@ fn shapes_are_held_by_the_schema() {
         ("handled_at         = \"county\"", "handled_at         = \"district\""),
         ("necessity = \"required\"", "neccessity = \"required\""),
         ("kinds     = [\"pdf\"]", "kinds     = [\"exe\"]"),
-        ("statutory          = \"20 working days\"", "statutory          = \"20 days\""),
+        ("statutory          = \"10 working days\"", "statutory          = \"20 days\""),
     ]);
     insta::assert_snapshot!(mistakes(&[("items/food-business-licence.toml", &item)]));
 }

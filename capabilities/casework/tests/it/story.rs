@@ -23,8 +23,8 @@ async fn a_licence_from_application_to_decision() {
         assert!(minshu_casework::number::is_well_formed(&number));
         // Thursday 5 March: three working days to accept are Friday, Monday, Tuesday.
         assert_eq!(last_day(&sent["due_ms"]), "2026-03-10");
-        // If accepted on the last of them, fifteen more: up to 31 March.
-        assert_eq!(last_day(&sent["promised_due_ms"]), "2026-03-31");
+        // If accepted on the last of them, seven more: up to 19 March.
+        assert_eq!(last_day(&sent["promised_due_ms"]), "2026-03-19");
 
         let work = world.asked(&clerk, "casework.work_list", json!({})).await;
         assert_eq!(work["cases"][0]["number"], json!(number));
@@ -47,8 +47,8 @@ async fn a_licence_from_application_to_decision() {
         let view = world.asked(&clerk, "casework.case", json!({ "case": case })).await;
         let accept = json!({ "case": case, "version": view["version"] });
         let accepted = world.done(&clerk, "casework.accept", accept).await;
-        // Fifteen working days after Friday 6 March: up to 27 March.
-        assert_eq!(last_day(&accepted["promised_due_ms"]), "2026-03-27");
+        // Seven working days after Friday 6 March: up to 17 March.
+        assert_eq!(last_day(&accepted["promised_due_ms"]), "2026-03-17");
         assert_eq!(accepted["role"], json!(OFFICER));
 
         let short = json!({
