@@ -69,6 +69,12 @@ impl House {
             let decision = match (entry.decide)(call.input.clone(), ctx.clone()).await {
                 Ok(decision) => decision,
                 Err(failure) => {
+                    // The same call may have been done meanwhile, and what it was about is gone: a repeated submit.
+                    if let Some(once) = &once
+                        && let Some(reply) = self.kept_reply(once).await?
+                    {
+                        return Ok(reply);
+                    }
                     self.audit_ruled_out(&call, entry.name, &ctx, &failure, &input_hash).await?;
                     self.audit_lookups(&ctx).await?;
                     return Err(failure);
@@ -100,7 +106,7 @@ impl House {
                     return refusal.map_or(Ok(reply), Err);
                 }
                 Err(RecordsError::Lost { .. } | RecordsError::Unique(_)) if attempt < ATTEMPTS => {
-                    // The same call may have been answered meanwhile: a repeated submit.
+                    // The same call may have been answered meanwhile.
                     if let Some(once) = &once
                         && let Some(reply) = self.kept_reply(once).await?
                     {
