@@ -123,15 +123,19 @@ impl House {
     async fn do_query(&self, call: Call) -> Result<Json, Failure> {
         let entry = self.queries.get(call.operation.as_str());
         let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;
+        // Who could not ask at all is refused without an entry.
+        let now = self.services.clock.now();
+        let possible = self.services.access.possible(&call.who, entry.name, now);
+        possible.map_err(|refusal| refused(&call.who, refusal))?;
         let ctx = Arc::new(Ctx::new(self.services.clone(), &call, entry.name));
-        let reply = answer(entry, call.input.clone(), ctx.clone()).await;
-        self.audit_lookups(&ctx).await?;
-        if let Err(failure) = &reply {
+        let answered = answer(entry, call.input.clone(), ctx.clone()).await;
+        if let Err(failure) = &answered {
             let body = call.input.to_string();
             let input_hash = self.services.personal.keyed_hash("input", body.as_bytes());
             self.audit_ruled_out(&call, entry.name, &ctx, failure, &input_hash).await?;
         }
-        reply
+        self.audit_lookups(&ctx).await?;
+        answered
     }
 
     /// The kept reply of the same call, if it was done before. The same key with another body is refused.
