@@ -16,6 +16,7 @@ use crate::division::DivisionCode;
 use crate::error::Failure;
 use crate::event::{Event, EventEntry};
 use crate::pack::Compile;
+use crate::pins::Pins;
 use crate::text::{LocalText, TextSource};
 use crate::web::{Markup, Route, Visit};
 
@@ -31,6 +32,11 @@ pub trait Capability: Send + Sync + 'static {
     fn compile(&self, compile: &Compile<'_>) -> Arc<dyn Any + Send + Sync> {
         let _ = compile;
         Arc::new(())
+    }
+
+    /// The kind of declaration that its records are pinned to, where there is one.
+    fn pins(&self) -> Option<Arc<dyn Pins>> {
+        None
     }
 
     /// Proves who sends requests, where the capability can.

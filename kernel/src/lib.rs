@@ -22,6 +22,7 @@ pub mod objects;
 pub mod outgoing;
 pub mod pack;
 pub mod personal;
+pub mod pins;
 pub mod records;
 pub mod show;
 pub mod text;

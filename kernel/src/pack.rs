@@ -92,7 +92,7 @@ impl PackSet {
 }
 
 /// A mistake in a pack, at its place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct PackProblem {
     /// The file, from the packs' root.
     pub file: PathBuf,

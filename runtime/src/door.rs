@@ -33,11 +33,11 @@ struct Once {
 
 impl Door for House {
     fn act<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>> {
-        Box::pin(self.do_action(call))
+        Box::pin(self.packs.steady(self.do_action(call)))
     }
 
     fn ask<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>> {
-        Box::pin(self.do_query(call))
+        Box::pin(self.packs.steady(self.do_query(call)))
     }
 }
 

@@ -102,7 +102,7 @@ pub async fn run(house: Arc<House>) {
     let mut breakers: HashMap<String, Breaker> = HashMap::new();
     loop {
         let _ = tokio::time::timeout(Duration::from_millis(500), house.sealed.notified()).await;
-        if let Err(error) = round(&house, &mut breakers).await {
+        if let Err(error) = house.packs.steady(round(&house, &mut breakers)).await {
             tracing::warn!(%error, "flows wait");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }

@@ -14,7 +14,7 @@ use minshu_kernel::error::Failure;
 use minshu_kernel::ids::IdSource;
 use minshu_kernel::objects::Objects;
 use minshu_kernel::outgoing::Outgoing;
-use minshu_kernel::text::{BadText, Texts};
+use minshu_kernel::text::{BadText, Lang, Speaker, Texts};
 use minshu_storage::records::Db;
 use minshu_storage::records::migrate::Migrations;
 use tokio::sync::Notify;
@@ -25,6 +25,7 @@ use crate::calendar::CalendarHolder;
 use crate::housekeeping;
 use crate::keys::Keys;
 use crate::numbers::LeasedNumbers;
+use crate::packs::apply::{self, NotApplied};
 use crate::packs::{PackHolder, PackSources};
 use crate::platform::Platform;
 use crate::questions::QuestionDesk;
@@ -51,8 +52,11 @@ pub struct Foundation {
     pub entropy: Arc<dyn Entropy>,
     /// The division tree.
     pub divisions: Arc<Divisions>,
-    /// The packs' files.
+    /// The packs' files on disk.
     pub packs: PackSources,
+    /// Whether the packs on disk are put in force at the start, as by `minshu packs apply`. Otherwise those in force
+    /// stay so, and the ones on disk are used only where there are none.
+    pub adopt_packs: bool,
     /// The register of systems.
     pub register: Arc<Register>,
     /// Where results of scenarios lie, if they are shipped.
@@ -82,6 +86,9 @@ pub enum HouseError {
         /// Its name.
         name: String,
     },
+    /// Packs that open records could not be finished under, and no earlier set can be used.
+    #[error("the packs on disk leave out what open records need:\n{}", .0.join("\n"))]
+    PacksBreak(Vec<String>),
     /// The database refused.
     #[error("{0}")]
     Failed(Failure),
@@ -198,7 +205,7 @@ impl House {
             &foundation.capabilities,
             &contract,
             &foundation.packs,
-            &*foundation.clock,
+            &texts,
         )
         .await?;
         let packs = Arc::new(packs);
@@ -260,16 +267,27 @@ impl House {
         });
         sealer::prepare(&house).await?;
         housekeeping::prepare(&house).await?;
+        let started = apply::start(&house, foundation.packs, foundation.adopt_packs).await;
+        started.map_err(|error| match error {
+            NotApplied::Failed(failure) => HouseError::Failed(failure),
+            NotApplied::Refused(refusal) if refusal.problems.is_empty() => {
+                let t = Speaker::new(house.services.texts.clone(), Lang::En);
+                HouseError::PacksBreak(refusal.lines(&t))
+            }
+            NotApplied::Refused(refusal) => HouseError::Packs(refusal.problems),
+        })?;
         Ok(house)
     }
 
-    /// Starts the tasks that run beside requests: sealer, jobs, flows, subscriptions.
+    /// Starts the tasks that run beside requests: sealer, jobs, flows, subscriptions, and the look
+    /// for packs of other processes.
     pub fn start(self: &Arc<Self>) -> Vec<tokio::task::JoinHandle<()>> {
         vec![
             tokio::spawn(sealer::run(self.clone(), self.wake.clone())),
             tokio::spawn(crate::jobs::run(self.clone())),
             tokio::spawn(crate::flows::run(self.clone())),
             tokio::spawn(crate::subscriptions::run(self.clone())),
+            tokio::spawn(apply::follow(self.clone())),
         ]
     }
 }

@@ -145,11 +145,19 @@ SET sweep_ms = $2
 WHERE id = $1";
     KEEP_PACK_SET = "INSERT INTO platform_pack_set (id, content, at_ms)
 VALUES ($1, $2, $3)
-ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms";
-    LAST_PACK_SET = "SELECT id, content, at_ms
-FROM platform_pack_set
-ORDER BY at_ms DESC, id
-LIMIT 1";
+ON CONFLICT (id) DO NOTHING";
+    PACKS_IN_FORCE = "SELECT hash, hash_before, since_ms, principal, system_user, at_start, version
+FROM platform_packs_in_force
+WHERE id = 'packs'";
+    PACK_SET_IN_FORCE = "SELECT s.content
+FROM platform_packs_in_force AS f
+JOIN platform_pack_set AS s ON s.id = f.hash
+WHERE f.id = 'packs'";
+    FIRST_PACKS_IN_FORCE = "INSERT INTO platform_packs_in_force (id, hash, hash_before, since_ms, principal, system_user, at_start, version)
+VALUES ('packs', $1, '', $2, $3, $4, $5, 1)";
+    EXCHANGE_PACKS = "UPDATE platform_packs_in_force
+SET hash = $2, hash_before = hash, since_ms = $3, principal = $4, system_user = $5, at_start = $6, version = version + 1
+WHERE id = 'packs' AND version = $1";
     FLOW = "SELECT position, version
 FROM platform_flow
 WHERE id = $1";

@@ -160,6 +160,7 @@ impl TestHouse {
             entropy,
             divisions: Arc::new(Divisions::from_csv(SAMPLE).expect("the sample divisions")),
             packs,
+            adopt_packs: true,
             register: Arc::new(Register::default()),
             scenario_results: None,
             single_process: true,
@@ -173,6 +174,41 @@ impl TestHouse {
         };
         let router = crate::http::router(house.clone());
         TestHouse { house, clock, router, _folder: folder, _db: db }
+    }
+
+    /// Another process on the same database, which begins with these packs on its disk.
+    ///
+    /// # Panics
+    /// Where it does not stand.
+    pub async fn another(
+        &self,
+        capabilities: Vec<Arc<dyn Capability>>,
+        packs: PackSources,
+    ) -> Arc<House> {
+        let own = &self.house;
+        let house = House::build(Foundation {
+            capabilities,
+            db: own.db.clone(),
+            objects: own.services.objects.clone(),
+            keys: own.keys.clone(),
+            ids: own.services.ids.clone(),
+            clock: self.clock.clone(),
+            entropy: own.services.entropy.clone(),
+            outgoing: own.services.outgoing.clone(),
+            divisions: own.services.divisions.clone(),
+            packs,
+            adopt_packs: false,
+            register: own.register.clone(),
+            scenario_results: None,
+            single_process: false,
+            demonstration: None,
+            build: "test".to_owned(),
+        })
+        .await;
+        match house {
+            Ok(house) => house,
+            Err(error) => panic!("the other house does not stand: {error}"),
+        }
     }
 
     /// Does an action as a principal.

@@ -336,3 +336,53 @@ platform-delivery-connect = no connection
 platform-delivery-forbidden = the name leads to a network that is not reached
 platform-delivery-broken = the connection broke off
 platform-subscription-letter = Subscription
+
+platform-packs-not-checked = This set of packs was not checked and cannot be put in force. Use minshu packs apply.
+platform-packs-moved = Somebody else has just put another set of packs in force. Compare again, then apply.
+platform-packs-none = none yet
+platform-packs-applied = {$hash} is in force; before it was {$before}.
+platform-packs-unchanged = {$hash} is in force already; nothing changed.
+platform-packs-refused = Nothing was put in force, what was in force stays. To be mended: {$n}
+platform-packs-break-declaration =
+    {$kind} {$id}: the new set leaves it out, and { $n ->
+        [one] {$n} open case still needs it
+       *[other] {$n} open cases still need it
+    }. Keep the declaration until they are closed.
+platform-packs-break-role =
+    {$kind} {$id}: no pack of the new set declares the role {$role}, by which { $n ->
+        [one] {$n} open case still has to be handled
+       *[other] {$n} open cases still have to be handled
+    }. Keep the role until they are closed.
+platform-packs-break-text =
+    {$kind} {$id}: this program cannot read ({$why}) the version of { $n ->
+        [one] {$n} open case
+       *[other] {$n} open cases
+    }. Close them with the program that could read it, then change the program.
+platform-packs-staying =
+    {$kind} {$id}: { $n ->
+        [one] {$n} open case is
+       *[other] {$n} open cases are
+    } finished under the version that was in force at the beginning.
+platform-packs-diff-same = No difference: both are {$hash}.
+platform-packs-diff-before = In force: {$hash}
+platform-packs-diff-after = Folder: {$hash}
+platform-packs-diff-added = added
+platform-packs-diff-changed = changed
+platform-packs-diff-removed = removed
+platform-packs-diff-staying = Finished under the version that they began with:
+platform-packs-diff-breaks = This set would be refused:
+platform-navigation-packs = Packs
+platform-packs-lead = Packs say what each system does and who does it. Another set comes into force without a stop; cases that were received are finished under the version that they began with.
+platform-packs-hash = Hash (SM3)
+platform-packs-since = In force since
+platform-packs-by = Put in force by
+platform-packs-by-console = the command line of the server
+platform-packs-by-console-user = the command line of the server, system user number {$user}
+platform-packs-by-start = the start of the server
+platform-packs-before = The set before
+platform-packs-count = Packs
+platform-packs-declaring = With declarations
+platform-packs-refused-title = The set that is not in force
+platform-packs-refused-lead = The set in the folder has the troubles below, so the one above stays in force. Mend them and run minshu packs apply.
+platform-packs-staying-title = Finished under an earlier version
+platform-packs-staying-none = All open cases are of the versions in force.

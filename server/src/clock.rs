@@ -9,11 +9,19 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::error::CommandError;
+use crate::folder::DataFolder;
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "clock.sock";
 /// The offset's name in the data folder: time goes on where it stood after a restart.
 pub const OFFSET: &str = "clock.offset";
+
+/// The clock of a folder, as it was set last.
+pub fn kept(folder: &DataFolder) -> Arc<OffsetClock> {
+    let kept = std::fs::read_to_string(folder.path.join(OFFSET)).ok();
+    let offset = kept.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+    Arc::new(OffsetClock::with_offset(offset))
+}
 
 /// Listens for control of the clock.
 pub fn listen(folder: PathBuf, clock: Arc<OffsetClock>) -> Result<(), CommandError> {

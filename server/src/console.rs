@@ -11,6 +11,9 @@ use minshu_kernel::ids::RequestId;
 use minshu_kernel::text::Lang;
 use minshu_runtime::house::House;
 use minshu_runtime::http::problem;
+use minshu_runtime::packs::apply::{Applied, NotApplied, Operator, Refusal};
+use minshu_runtime::packs::{self, PackSources};
+use serde::Deserialize as _;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -46,6 +49,22 @@ impl Console<'_> {
     }
 }
 
+/// Puts a set of packs in force in the running server.
+pub async fn apply(
+    folder: &Path,
+    sources: &PackSources,
+) -> Result<Result<Applied, Refusal>, CommandError> {
+    let answer = exchange(folder, json!({ "packs": sources })).await?;
+    let unreadable = |error: serde_json::Error| CommandError::Failed(error.to_string());
+    if let Some(applied) = answer.get("applied") {
+        return Ok(Ok(Applied::deserialize(applied).map_err(unreadable)?));
+    }
+    match answer.get("refused") {
+        Some(refused) => Ok(Err(Refusal::deserialize(refused).map_err(unreadable)?)),
+        None => Err(CommandError::Failed(refusal(&answer))),
+    }
+}
+
 fn call(house: &House, operation: &str, input: Json) -> Call {
     Call {
         who: Arc::new(Principal::console()),
@@ -77,12 +96,16 @@ pub fn listen(folder: &Path, house: Arc<House>) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn serve(stream: UnixStream, house: &House) {
+async fn serve(stream: UnixStream, house: &Arc<House>) {
+    let system_user = stream.peer_cred().ok().map(|peer| peer.uid());
     let (reader, mut writer) = stream.into_split();
     let mut lines = BufReader::new(reader).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let answer = match serde_json::from_str::<Json>(&line) {
             Err(error) => json!({ "error": error.to_string() }),
+            Ok(asked) if asked.get("packs").is_some() => {
+                put_in_force(house, &asked["packs"], system_user).await
+            }
             Ok(asked) => {
                 let input = asked["with"].clone();
                 let answer = match (asked["do"].as_str(), asked["ask"].as_str()) {
@@ -101,6 +124,18 @@ async fn serve(stream: UnixStream, house: &House) {
     }
 }
 
+async fn put_in_force(house: &Arc<House>, packs: &Json, system_user: Option<u32>) -> Json {
+    let sources = match PackSources::deserialize(packs) {
+        Ok(sources) => sources,
+        Err(error) => return json!({ "error": error.to_string() }),
+    };
+    match packs::apply::apply(house, sources, Operator { system_user, at_start: false }).await {
+        Ok(applied) => json!({ "applied": applied }),
+        Err(NotApplied::Refused(refusal)) => json!({ "refused": refusal }),
+        Err(NotApplied::Failed(failure)) => json!({ "problem": tell(house, &failure) }),
+    }
+}
+
 fn tell(house: &House, failure: &Failure) -> Json {
     let request = RequestId::fresh(&*house.services.ids);
     problem::document(failure, &house.services.texts, Lang::En, request, true)
@@ -113,21 +148,26 @@ async fn send(
     operation: &str,
     input: Json,
 ) -> Result<Json, CommandError> {
+    let answer = exchange(folder, json!({ verb: operation, "with": input })).await?;
+    match answer.get("reply") {
+        Some(reply) => Ok(reply.clone()),
+        None => Err(CommandError::Failed(refusal(&answer))),
+    }
+}
+
+/// One line to the running server, and its answer.
+async fn exchange(folder: &Path, asked: Json) -> Result<Json, CommandError> {
     let path = folder.join(SOCKET);
     let stream = UnixStream::connect(&path)
         .await
         .map_err(CommandError::io(format!("no server answers at {}", path.display())))?;
     let (reader, mut writer) = stream.into_split();
-    let line = format!("{}\n", json!({ verb: operation, "with": input }));
+    let line = format!("{asked}\n");
     writer.write_all(line.as_bytes()).await.map_err(CommandError::io("the server went away"))?;
     let mut lines = BufReader::new(reader).lines();
     let answer = lines.next_line().await.map_err(CommandError::io("the server went away"))?;
-    let answer: Json = serde_json::from_str(&answer.unwrap_or_default())
-        .map_err(|error| CommandError::Failed(error.to_string()))?;
-    match answer.get("reply") {
-        Some(reply) => Ok(reply.clone()),
-        None => Err(CommandError::Failed(refusal(&answer))),
-    }
+    serde_json::from_str(&answer.unwrap_or_default())
+        .map_err(|error| CommandError::Failed(error.to_string()))
 }
 
 fn refusal(answer: &Json) -> String {

@@ -10,7 +10,7 @@ use minshu_runtime::keys::{Keys, SystemEntropy};
 use minshu_runtime::outgoing::{HttpClient, Patience};
 use minshu_runtime::packs::PackSources;
 use minshu_runtime::register::Register;
-use minshu_runtime::system::ClockIds;
+use minshu_runtime::system::{ClockIds, SystemClock};
 use minshu_storage::objects::{ObjectStorage, ObjectsPlace};
 use minshu_storage::records::migrate::migrate;
 use minshu_storage::records::{Db, Settings as RecordsSettings};
@@ -34,12 +34,30 @@ pub fn records(settings: &Settings, folder: &DataFolder) -> RecordsSettings {
     records
 }
 
+/// Which packs a house begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Those on disk, where this process is alone; else those in force.
+    Serve,
+    /// Those in force.
+    Keep,
+}
+
+/// The folder's time: where tests may move its clock, it goes on where it stood.
+pub fn clock(folder: &DataFolder) -> Arc<dyn Clock> {
+    match folder.purpose.test_clock {
+        true => crate::clock::kept(folder),
+        false => Arc::new(SystemClock),
+    }
+}
+
 /// Opens the house; migrates first.
 pub async fn house(
     settings: &Settings,
     folder: &DataFolder,
     clock: Arc<dyn Clock>,
     demonstration: Option<Demonstration>,
+    start: Start,
 ) -> Result<Arc<House>, CommandError> {
     let capabilities = crate::capabilities();
     let records = records(settings, folder);
@@ -66,6 +84,7 @@ pub async fn house(
         entropy,
         divisions: Arc::new(divisions()?),
         packs: PackSources::read(&settings.packs).map_err(HouseError::Packs)?,
+        adopt_packs: start == Start::Serve && settings.database_url.is_none(),
         register: Arc::new(register()?),
         scenario_results: settings.scenario_results.clone(),
         single_process: settings.database_url.is_none(),

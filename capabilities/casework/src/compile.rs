@@ -47,17 +47,6 @@ pub struct CompiledItem {
     pub content: String,
 }
 
-/// An item version to be stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemVersion {
-    /// Its id.
-    pub id: String,
-    /// `pack.item`.
-    pub item: String,
-    /// Its canonical JSON.
-    pub content: String,
-}
-
 /// Gathers the mistakes of a version that was right when its pack was loaded.
 struct Pinned<'a> {
     pack: &'a str,
@@ -79,6 +68,20 @@ impl Report for Pinned<'_> {
 }
 
 impl CompiledItem {
+    /// A version as it was kept.
+    fn read(content: String, queries: &[QueryEntry]) -> Result<CompiledItem, String> {
+        CompiledItem::of_pinned(PinnedItem::read(&content)?, content, queries)
+    }
+
+    /// The roles of a stage and of those behind it: what a case that stands there still needs.
+    pub(crate) fn roles_from(&self, stage: usize) -> Vec<String> {
+        let stages = self.item.stage.iter().skip(stage);
+        let mut roles: Vec<String> = stages.map(|stage| stage.role.clone()).collect();
+        roles.sort();
+        roles.dedup();
+        roles
+    }
+
     /// Compiles a version. The parts were checked when the pack was loaded; a stored one that does not compile any
     /// more is a defect of ours: it needs an upcaster.
     fn of_pinned(
@@ -192,6 +195,11 @@ impl Section {
         self.items.get(id)
     }
 
+    /// A version as it was kept, read by the program that compiled this section.
+    pub(crate) fn read(&self, content: String) -> Result<CompiledItem, String> {
+        CompiledItem::read(content, &self.queries)
+    }
+
     /// The item version that a case is pinned to.
     pub async fn pinned(
         &self,
@@ -213,9 +221,7 @@ impl Section {
         let row = ctx.row(versions::SELECT_VERSION, values![version]).await?;
         let content: String =
             row.ok_or_else(|| damaged("it is not there".into()))?.get("content")?;
-        let pinned: PinnedItem = serde_json::from_str(&content).map_err(Failure::internal)?;
-        let compiled =
-            Arc::new(CompiledItem::of_pinned(pinned, content, &self.queries).map_err(damaged)?);
+        let compiled = Arc::new(self.read(content).map_err(damaged)?);
         if let Ok(mut kept) = self.pinned.lock() {
             if kept.len() >= PINNED_MAX {
                 kept.clear();
@@ -224,18 +230,6 @@ impl Section {
         }
         Ok(compiled)
     }
-}
-
-/// The versions of all items in force, for `packs diff` and for storing them when packs are applied.
-pub fn versions(section: &Section) -> Vec<ItemVersion> {
-    section
-        .items()
-        .map(|item| ItemVersion {
-            id: item.version.clone(),
-            item: item.id.clone(),
-            content: item.content.clone(),
-        })
-        .collect()
 }
 
 /// Compiles every declared item. Items with a mistake are left out and the mistake is reported.

@@ -15,6 +15,7 @@ pub mod number;
 mod opening;
 pub mod pack;
 mod pages;
+mod pins;
 pub mod queries;
 pub mod rules;
 mod stepping;
@@ -30,6 +31,7 @@ use minshu_kernel::capability::{
     Capability, Contract, MeasureEntry, NavigationEntry, PanelEntry, ProblemType,
 };
 use minshu_kernel::pack::Compile;
+use minshu_kernel::pins::Pins;
 use minshu_kernel::text::TextSource;
 
 /// The capability's name.
@@ -78,6 +80,7 @@ impl Capability for Casework {
                 include_str!("../migrations/V2__housekeeping_and_calendar.sql"),
             ),
             ("V3__prefilled", include_str!("../migrations/V3__prefilled.sql")),
+            ("V4__open_cases", include_str!("../migrations/V4__open_cases.sql")),
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
         contract.sql(&store::statements());
@@ -90,6 +93,10 @@ impl Capability for Casework {
 
     fn compile(&self, compile: &Compile<'_>) -> Arc<dyn Any + Send + Sync> {
         Arc::new(compile::compile(compile))
+    }
+
+    fn pins(&self) -> Option<Arc<dyn Pins>> {
+        Some(Arc::new(pins::ItemPins))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::model::{Case, CaseId, Detail, Owner, Step, Verb};
 use crate::number;
 use crate::rules::Standing;
 use crate::stepping::{Stepped, alarm, stepped};
-use crate::store::{cases, steps, versions};
+use crate::store::{cases, steps};
 
 /// What a case is opened with.
 pub(crate) struct Opening {
@@ -69,8 +69,6 @@ pub(crate) async fn open_case(
         version: 1,
     };
     let decision = Decision::reply(stepped(&case));
-    let version = versions::store_once(ctx, &item).await?;
-    let decision = version.into_iter().fold(decision, Decision::write);
     let decision = decision
         .write(cases::insert(ctx, &case, &form_parts)?)
         .write(first_step(ctx, &case)?)

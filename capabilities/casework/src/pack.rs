@@ -357,3 +357,63 @@ pub struct PinnedItem {
 
 /// The version of [`PinnedItem`] that is written.
 pub const SECTION_VERSION: u32 = 1;
+
+/// Turns the JSON of one section version into that of the next.
+type Upcaster = fn(Json) -> Result<Json, String>;
+
+/// The first turns version 1 into version 2, and so on up to [`SECTION_VERSION`].
+const UPCASTERS: [Upcaster; SECTION_VERSION as usize - 1] = [];
+
+impl PinnedItem {
+    /// Reads a text that was kept, of this section version or of an earlier one.
+    pub fn read(content: &str) -> Result<PinnedItem, String> {
+        let kept: Json = serde_json::from_str(content).map_err(|error| error.to_string())?;
+        serde_json::from_value(upcast(kept, &UPCASTERS)?).map_err(|error| error.to_string())
+    }
+}
+
+fn upcast(mut kept: Json, upcasters: &[Upcaster]) -> Result<Json, String> {
+    let newest = upcasters.len() + 1;
+    let version = kept["section"].as_u64().and_then(|version| usize::try_from(version).ok());
+    let version = version.filter(|version| (1..=newest).contains(version)).ok_or_else(|| {
+        format!("its section version {} is none of 1 to {newest}", kept["section"])
+    })?;
+    for upcaster in &upcasters[version - 1..] {
+        kept = upcaster(kept)?;
+    }
+    kept["section"] = newest.into();
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_older_text_is_brought_up_step_by_step() {
+        let upcasters: [Upcaster; 2] = [
+            |mut kept| {
+                kept["steps"] = json!(["two"]);
+                Ok(kept)
+            },
+            |mut kept| {
+                let steps = kept["steps"].as_array_mut().ok_or("no steps")?;
+                steps.push(json!("three"));
+                Ok(kept)
+            },
+        ];
+        let up = |kept: Json| upcast(kept, &upcasters);
+        assert_eq!(
+            up(json!({ "section": 1 })),
+            Ok(json!({ "section": 3, "steps": ["two", "three"] }))
+        );
+        let second = json!({ "section": 2, "steps": [] });
+        assert_eq!(up(second), Ok(json!({ "section": 3, "steps": ["three"] })));
+        assert_eq!(up(json!({ "section": 3 })), Ok(json!({ "section": 3 })));
+        assert_eq!(up(json!({ "section": 2 })), Err("no steps".to_owned()));
+        for foreign in [json!({ "section": 4 }), json!({ "section": 0 }), json!({})] {
+            assert!(up(foreign).unwrap_err().contains("none of 1 to 3"));
+        }
+    }
+}

@@ -173,7 +173,8 @@ async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next
             "the demonstration answers on this machine only",
         )
     } else {
-        next.run(request).await
+        // A page asks several times; all of it is of one set of packs.
+        house.packs.steady(next.run(request)).await
     };
     let status = response.status().as_u16();
     let ms = begun.elapsed().as_secs_f64() * 1_000.0;

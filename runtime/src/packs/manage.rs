@@ -1,42 +1,6 @@
-//! What operators and departments do with packs: see what a change affects, begin a new one.
+//! What departments do with packs: begin a new one.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-use super::read::PackSources;
-
-/// A change between two sets.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Change {
-    /// `<chapter>/<system-id>/<file>`.
-    pub file: PathBuf,
-    /// `added`, `removed` or `changed`.
-    pub what: &'static str,
-}
-
-/// What differs between the set in force and another one.
-pub fn diff(before: &PackSources, after: &PackSources) -> Vec<Change> {
-    let files = |set: &PackSources| -> BTreeMap<PathBuf, String> {
-        set.packs
-            .iter()
-            .flat_map(|p| p.files.iter().map(|(path, text)| (p.folder.join(path), text.clone())))
-            .collect()
-    };
-    let (before, after) = (files(before), files(after));
-    let mut changes = Vec::new();
-    for (file, text) in &after {
-        let what = match before.get(file) {
-            None => "added",
-            Some(old) if old != text => "changed",
-            Some(_) => continue,
-        };
-        changes.push(Change { file: file.clone(), what });
-    }
-    let removed = before.keys().filter(|file| !after.contains_key(*file));
-    changes.extend(removed.map(|file| Change { file: file.clone(), what: "removed" }));
-    changes.sort_by(|a, b| a.file.cmp(&b.file));
-    changes
-}
 
 /// Why a new pack was not begun.
 #[derive(Debug, thiserror::Error)]
@@ -95,21 +59,6 @@ pub fn begin(root: &Path, chapter: &str, id: &str) -> Result<Vec<PathBuf>, NewEr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packs::read::PackFolder;
-
-    fn set(text: &str) -> PackSources {
-        let files = vec![("pack.toml".to_owned(), text.to_owned())];
-        PackSources { packs: vec![PackFolder { folder: "06-x/a".into(), files }] }
-    }
-
-    #[test]
-    fn a_change_is_seen_by_file() {
-        assert_eq!(diff(&set("a"), &set("a")), vec![]);
-        assert_eq!(diff(&set("a"), &set("b"))[0].what, "changed");
-        assert_eq!(diff(&PackSources::default(), &set("b"))[0].what, "added");
-        assert_eq!(diff(&set("a"), &PackSources::default())[0].what, "removed");
-        assert_ne!(set("a").hash(), set("b").hash());
-    }
 
     #[test]
     fn an_id_that_cannot_be_one_is_refused() {

@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("V1__platform", include_str!("../../migrations/V1__platform.sql")),
     ("V2__housekeeping", include_str!("../../migrations/V2__housekeeping.sql")),
     ("V3__subscriptions", include_str!("../../migrations/V3__subscriptions.sql")),
+    ("V4__packs_in_force", include_str!("../../migrations/V4__packs_in_force.sql")),
 ];
 
 const EVERYONE: &[&str] = &["platform.systems"];
@@ -28,7 +29,9 @@ const OPERATE: &[&str] = &[
     "platform.end_dead_letter",
     "platform.failed_jobs",
     "platform.declare_day",
+    "platform.packs_in_force",
 ];
+const APPLY: &[&str] = &["platform.apply_packs"];
 
 const INTEGRATE: &[&str] = &[
     "platform.subscribe",
@@ -90,6 +93,12 @@ impl Platform {
                 basis: Basis::System,
                 may: WATCH,
             },
+            PermissionSet {
+                id: "platform.apply",
+                name: ("在机器上应用系统包", "Put packs in force at the machine"),
+                basis: Basis::System,
+                may: APPLY,
+            },
         ]);
         contract.permission_sets.push(PermissionSet {
             id: "platform.housekeeping",
@@ -112,6 +121,8 @@ impl Platform {
             ProblemType { code: "platform.subscription_off", status: 409 },
             ProblemType { code: "platform.subscription_on", status: 409 },
             ProblemType { code: "platform.not_delivered", status: 409 },
+            ProblemType { code: "platform.packs_not_checked", status: 409 },
+            ProblemType { code: "platform.packs_moved", status: 409 },
         ]);
         contract
             .query::<queries::systems::Systems>()
@@ -120,6 +131,7 @@ impl Platform {
             .query::<queries::failed_jobs::FailedJobs>()
             .query::<queries::subscriptions::Subscriptions>()
             .query::<queries::deliveries::Deliveries>()
+            .query::<queries::packs_in_force::PacksInForce>()
             .action::<actions::end_dead_letter::EndDeadLetter>()
             .action::<actions::declare_day::DeclareDay>()
             .action::<actions::sweep::Sweep>()
@@ -129,7 +141,9 @@ impl Platform {
             .action::<actions::pause_subscription::PauseSubscription>()
             .action::<actions::resume_subscription::ResumeSubscription>()
             .action::<actions::test_subscription::TestSubscription>()
-            .action::<actions::switch_off_subscription::SwitchOffSubscription>();
+            .action::<actions::switch_off_subscription::SwitchOffSubscription>()
+            .action::<actions::apply_packs::ApplyPacks>()
+            .event::<actions::apply_packs::PacksExchanged>();
         pages::describe(contract);
     }
 }

@@ -9,7 +9,7 @@ use minshu_runtime::system::SystemClock;
 use super::say;
 use crate::error::CommandError;
 use crate::folder::DataFolder;
-use crate::open;
+use crate::open::{self, Start};
 use crate::settings::Settings;
 
 /// What is to be done with the chain.
@@ -36,7 +36,8 @@ impl Audit {
                 DataFolder::open(&settings.data, purpose)?
             }
         };
-        let house = open::house(&settings, &folder, Arc::new(SystemClock), None).await?;
+        let house =
+            open::house(&settings, &folder, Arc::new(SystemClock), None, Start::Keep).await?;
         if !served {
             sealer::finish(&house).await?;
         }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use minshu_kernel::clock::Clock;
 use minshu_runtime::audit::sealer;
-use minshu_runtime::system::{OffsetClock, SystemClock};
+use minshu_runtime::system::SystemClock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::say;
 use crate::error::CommandError;
 use crate::folder::{DataFolder, Purpose};
+use crate::open::Start;
 use crate::settings::Settings;
 use crate::{clock, console, demonstration, listen, open};
 
@@ -48,13 +49,13 @@ impl Serve {
         }
         let purpose = Purpose { demonstration: self.demonstration, test_clock: self.test_clock };
         let folder = DataFolder::open(&settings.data, purpose)?;
-        let test_clock = folder.purpose.test_clock.then(|| kept_clock(&folder));
+        let test_clock = folder.purpose.test_clock.then(|| clock::kept(&folder));
         let time: Arc<dyn Clock> = match &test_clock {
             Some(clock) => clock.clone(),
             None => Arc::new(SystemClock),
         };
         let accounts = self.demonstration.then(demonstration::accounts).transpose()?;
-        let house = open::house(&settings, &folder, time, accounts).await?;
+        let house = open::house(&settings, &folder, time, accounts, Start::Serve).await?;
         if let Some(test_clock) = test_clock {
             clock::listen(folder.path.clone(), test_clock)?;
         }
@@ -79,12 +80,6 @@ impl Serve {
         sealer::finish(&house).await?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn kept_clock(folder: &DataFolder) -> Arc<OffsetClock> {
-    let kept = std::fs::read_to_string(folder.path.join(clock::OFFSET)).ok();
-    let offset = kept.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-    Arc::new(OffsetClock::with_offset(offset))
 }
 
 /// Until SIGTERM or an interrupt.

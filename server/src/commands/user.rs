@@ -10,7 +10,7 @@ use super::say;
 use crate::console::Console;
 use crate::error::CommandError;
 use crate::folder::{DataFolder, Purpose};
-use crate::open;
+use crate::open::{self, Start};
 use crate::people::{self, NewPerson};
 use crate::settings::Settings;
 
@@ -70,7 +70,8 @@ impl User {
         }
         let purpose = DataFolder::look(&settings.data).map_or(Purpose::default(), |f| f.purpose);
         let folder = DataFolder::open(&settings.data, purpose)?;
-        let house = open::house(&settings, &folder, Arc::new(SystemClock), None).await?;
+        let house =
+            open::house(&settings, &folder, Arc::new(SystemClock), None, Start::Keep).await?;
         say(people::install(&Console::House(&house), &person).await?);
         Ok(ExitCode::SUCCESS)
     }

@@ -2,6 +2,8 @@
 //! OpenAPI document, the packs against the register. And what it does when something breaks, on the program itself.
 
 #[cfg(test)]
+mod apply;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod kill;

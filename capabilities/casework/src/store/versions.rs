@@ -1,8 +1,6 @@
-//! Item versions: what running cases are pinned to. Written once, never changed.
+//! Item versions: what cases are pinned to. Kept when the packs that declare them are put in force, never changed.
 
 use minshu_kernel::clock::Timestamp;
-use minshu_kernel::ctx::Ctx;
-use minshu_kernel::error::Failure;
 use minshu_kernel::records::Statement;
 use minshu_kernel::{statements, values};
 
@@ -15,30 +13,26 @@ SELECT content
 FROM casework_item_version
 WHERE id = $1";
 
-    /// Whether a version is there.
-    VERSION_IS_STORED = "
-SELECT id
-FROM casework_item_version
-WHERE id = $1";
-
     /// A version that may be there already: its id is the hash of its text, so that both are the same.
     INSERT_VERSION = "
 INSERT INTO casework_item_version (id, pack, item, content, stored_ms)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (id) DO NOTHING";
+
+    /// The versions of open cases, with the number of cases in each stage.
+    OPEN_VERSIONS = "
+SELECT v.id, v.item, v.content, o.stage, o.cases
+FROM (
+  SELECT item_version, stage, COUNT(*) AS cases
+  FROM casework_case
+  WHERE open
+  GROUP BY item_version, stage
+) AS o
+JOIN casework_item_version AS v ON v.id = o.item_version
+ORDER BY v.item, v.id, o.stage";
 }
 
-/// The statement that stores a version, unless it is there.
-pub(crate) async fn store_once(
-    ctx: &Ctx,
-    item: &CompiledItem,
-) -> Result<Option<Statement>, Failure> {
-    if ctx.row(VERSION_IS_STORED, values![&item.version]).await?.is_some() {
-        return Ok(None);
-    }
-    Ok(Some(insert(item, ctx.now)))
-}
-
-fn insert(item: &CompiledItem, now: Timestamp) -> Statement {
+/// The statement that keeps a version.
+pub(crate) fn insert(item: &CompiledItem, now: Timestamp) -> Statement {
     Statement::any(INSERT_VERSION, values![&item.version, &item.pack, &item.id, &item.content, now])
 }

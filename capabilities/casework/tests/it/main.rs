@@ -14,5 +14,6 @@ mod races;
 mod sections;
 mod statements;
 mod story;
+mod versions;
 mod wording;
 mod world;

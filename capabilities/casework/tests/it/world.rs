@@ -202,7 +202,19 @@ pub(crate) fn capabilities_with(double: &Arc<IdentityDouble>) -> Vec<Arc<dyn Cap
 }
 
 pub(crate) fn packs() -> PackSources {
-    pack("06-public-services/gov-single-window", PACK)
+    changed_packs(&[])
+}
+
+/// The packs with texts of files replaced: `(file, from, to)`.
+pub(crate) fn changed_packs(changes: &[(&str, &str, &str)]) -> PackSources {
+    let mut sources = pack("06-public-services/gov-single-window", PACK);
+    let files = &mut sources.packs[0].files;
+    for (path, from, to) in changes {
+        let (_, text) = files.iter_mut().find(|(file, _)| file == path).unwrap();
+        assert!(text.contains(from), "{from} is not in {path}");
+        *text = text.replacen(from, to, 1);
+    }
+    sources
 }
 
 /// A house with people.

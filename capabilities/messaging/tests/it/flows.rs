@@ -4,7 +4,7 @@ use minshu_kernel::access::Principal;
 use minshu_runtime::flows::replay;
 use serde_json::{Value as Json, json};
 
-use crate::world::{HOLDER, TEMPLATES, checked, packs_of, titles, world, world_with, worlds};
+use crate::world::{HOLDER, TEMPLATES, packs_of, titles, world, world_with, worlds};
 
 const FLOW: &str = "desk.tell";
 
@@ -59,7 +59,7 @@ async fn a_message_stays_as_it_was_sent() {
     let resident = world.house.resident();
     world.tell(&resident, "A-1").await;
     let changed = TEMPLATES.replace("办好了", "完成").replace("is done", "is finished");
-    world.house.house.packs.exchange(checked(&packs_of("\"closed\"", &changed)).unwrap());
+    world.apply(packs_of("\"closed\"", &changed)).await;
     world.tell(&resident, "A-2").await;
     assert_eq!(
         titles(&world.inbox(&resident).await),
@@ -104,7 +104,7 @@ async fn a_template_that_is_gone_parks_the_subject_until_it_is_mended() {
     // As long as nothing is mended a replay is refused in the same words.
     let failure = replay(&world.house.house, FLOW, &parked[0].0).await.unwrap_err();
     assert_eq!(failure.code, "messaging.unknown_template");
-    world.house.house.packs.exchange(checked(&packs_of(CHOSEN, TEMPLATES)).unwrap());
+    world.apply(packs_of(CHOSEN, TEMPLATES)).await;
     for (event, _, _) in &parked {
         replay(&world.house.house, FLOW, event).await.unwrap();
         world.house.clock.advance(1_000);

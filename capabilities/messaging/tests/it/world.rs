@@ -14,6 +14,7 @@ use minshu_kernel::event::{Aggregate, Event};
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
 use minshu_kernel::text::LocalText;
 use minshu_messaging::Messaging;
+use minshu_runtime::packs::apply::{Operator, apply};
 use minshu_runtime::packs::{Checked, PackSources, check, texts_of};
 use minshu_runtime::testing::{Browser, TestHouse, head, pack};
 use schemars::JsonSchema;
@@ -248,6 +249,11 @@ pub(crate) async fn world() -> World {
 }
 
 impl World {
+    /// Puts packs in force.
+    pub(crate) async fn apply(&self, packs: PackSources) {
+        apply(&self.house.house, packs, Operator::default()).await.unwrap();
+    }
+
     /// A file of somebody, closed as the pack's flow will see it.
     pub(crate) async fn close(&self, file: FileClosed, version: i64) {
         let input = json!({ "version": version, "closed": file });

@@ -1,5 +1,6 @@
 //! The platform's own commands.
 
+pub mod apply_packs;
 pub mod declare_day;
 pub mod end_dead_letter;
 pub mod pause_subscription;

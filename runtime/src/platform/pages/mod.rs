@@ -9,6 +9,7 @@ mod flows;
 mod front;
 mod home;
 mod own;
+mod packs;
 mod parts;
 mod search;
 mod subscriptions;
@@ -62,6 +63,13 @@ pub fn describe(contract: &mut Contract) {
             order: 65,
         },
         NavigationEntry {
+            key: "platform-navigation-packs",
+            href: "/operations/packs",
+            icon: "folder-open",
+            operation: "platform.packs_in_force",
+            order: 68,
+        },
+        NavigationEntry {
             key: "platform-navigation-audit",
             href: "/audit",
             icon: "list-checks",
@@ -98,6 +106,7 @@ pub fn house_routes(house: &Arc<House>) -> Vec<Route> {
         post(pages, "/operations/subscriptions", subscriptions::add),
         get(pages, "/operations/subscriptions/{subscription}", subscriptions::show_one),
         post(pages, "/operations/subscriptions/{subscription}", subscriptions::change),
+        get(pages, "/operations/packs", packs::show),
         get(pages, "/calendar", calendar::show),
         post(pages, "/calendar", calendar::declare),
     ]

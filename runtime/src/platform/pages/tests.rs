@@ -397,6 +397,8 @@ fn pages(t: &Speaker) -> Vec<(&'static str, String)> {
             let gone = subscription(Standing::Off, Some(Why::Gone), 0);
             of(&one_subscription(t, &gone))
         }),
+        ("packs", of(&packs::sample::page(t, true))),
+        ("packs-quiet", of(&packs::sample::page(t, false))),
         ("calendar", of(&year(t, 2026, true))),
         ("calendar-uncertain", of(&year(t, 2031, false))),
     ]
@@ -561,6 +563,7 @@ fn pages_read_well() {
             "home",
             "audit",
             "flows",
+            "packs",
             "answers",
             "subscriptions",
             "subscription",

@@ -15,6 +15,7 @@ use minshu_kernel::text::LocalText;
 use minshu_kernel::web::Markup;
 use minshu_kernel::{BoxFuture, values};
 
+use crate::packs::apply::{Operator, apply};
 use crate::store;
 use crate::testing::{Browser, TestHouse, head, pack};
 
@@ -177,7 +178,7 @@ async fn everybody_sees_front_chapters_systems_search_and_calendar() {
 async fn what_is_of_operators_is_refused_to_others() {
     let house = house().await;
     let mut visitor = Browser::default();
-    for path in ["/home", "/audit", "/operations/flows"] {
+    for path in ["/home", "/audit", "/operations/flows", "/operations/packs"] {
         let seen = house.get(&mut visitor, path).await;
         assert_eq!(
             seen.location.as_deref(),
@@ -185,7 +186,7 @@ async fn what_is_of_operators_is_refused_to_others() {
         );
     }
     let mut resident = browser(&house, "resident").await;
-    for path in ["/audit", "/operations/flows"] {
+    for path in ["/audit", "/operations/flows", "/operations/packs"] {
         assert_eq!(house.get(&mut resident, path).await.status, 403, "{path}");
     }
     for path in ["/audit/verify", "/operations/flows/x", "/calendar"] {
@@ -273,6 +274,23 @@ async fn one_verification_at_a_time_and_one_that_died_does_not_stand_in_the_way(
     assert_eq!(house.post(&mut operator, "/audit/verify", &[]).await.status, 409);
     house.clock.advance(6 * 60_000);
     assert!(verified(&house, &mut operator).await.contains("链是完整的"));
+}
+
+#[tokio::test]
+async fn the_set_in_force_is_shown_with_who_put_it_there() {
+    let house = house().await;
+    let mut operator = browser(&house, "operator").await;
+    let first = house.house.services.packs.current().hash.clone();
+    let seen = house.get(&mut operator, "/operations/packs").await;
+    assert!(seen.text.contains(&first) && seen.text.contains("服务启动时"), "{}", seen.text);
+    let text = head("test", "").replace("试用。", "换了一句。");
+    let next = pack("06-public-services/test", &[("pack.toml", &text)]);
+    let by = Operator { system_user: Some(1001), at_start: false };
+    let applied = apply(&house.house, next, by).await.unwrap();
+    let seen = house.get(&mut operator, "/operations/packs").await;
+    assert!(seen.text.contains(&applied.hash) && seen.text.contains(&first), "{}", seen.text);
+    assert!(seen.text.contains("系统用户编号 1001"), "{}", seen.text);
+    assert!(house.get(&mut operator, "/systems/test").await.text.contains("换了一句"));
 }
 
 #[tokio::test]

@@ -4,5 +4,6 @@ pub mod audit_entries;
 pub mod dead_letters;
 pub mod deliveries;
 pub mod failed_jobs;
+pub mod packs_in_force;
 pub mod subscriptions;
 pub mod systems;
