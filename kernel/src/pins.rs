@@ -46,7 +46,10 @@ pub trait Pins: Send + Sync {
     /// is left as it is.
     fn keep(&self, set: &PackSet, now: Timestamp) -> Vec<Statement>;
 
-    /// The versions that open records are pinned to.
-    fn open<'a>(&'a self, records: &'a dyn Records)
-    -> BoxFuture<'a, Result<Vec<OpenPin>, Failure>>;
+    /// The versions that open records are pinned to, read as the program reads them that compiled this set.
+    fn open<'a>(
+        &'a self,
+        records: &'a dyn Records,
+        set: &'a PackSet,
+    ) -> BoxFuture<'a, Result<Vec<OpenPin>, Failure>>;
 }

@@ -110,7 +110,7 @@ pub async fn apply(
         take(house, checked).await?;
         return Ok(Applied { hash, before });
     }
-    let open = pins::open(&house.capabilities, &house.db).await?;
+    let open = pins::open(&house.capabilities, &house.db, &checked.set).await?;
     let set_before = Some(&*latest.set).filter(|set| set.hash == before);
     let breaks = pins::broken(&house.capabilities, &open, set_before, &checked.set);
     if !breaks.is_empty() {

@@ -74,10 +74,11 @@ impl Break {
 pub async fn open(
     capabilities: &[Arc<dyn Capability>],
     records: &dyn Records,
+    set: &PackSet,
 ) -> Result<Vec<OpenPins>, Failure> {
     let mut all = Vec::new();
     for pins in capabilities.iter().filter_map(|capability| capability.pins()) {
-        all.push(OpenPins { kind: pins.kind(), pins: pins.open(records).await? });
+        all.push(OpenPins { kind: pins.kind(), pins: pins.open(records, set).await? });
     }
     Ok(all)
 }

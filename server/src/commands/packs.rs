@@ -161,7 +161,7 @@ async fn difference(settings: &Settings) -> Result<Option<Difference>, CommandEr
     let set_before = check(&before, &capabilities, &contract, &texts).ok();
     let compiled =
         Compiled { before: set_before.as_ref().map(|before| &*before.set), after: &after.set };
-    let open = pins::open(&capabilities, &db).await?;
+    let open = pins::open(&capabilities, &db, &after.set).await?;
     Ok(Some(diff(&before, &sources, &compiled, &capabilities, &open)))
 }
 

@@ -25,13 +25,13 @@ const FORM: &str = "forms/food-business-licence.json";
 /// A shorter promise, a stage between, and a form that asks for one thing more.
 fn second() -> PackSources {
     changed_packs(&[
-        (ITEM, "\"15 working days\"", "\"10 working days\""),
-        (ITEM, "\"12 working days\"", "\"5 working days\""),
+        (ITEM, "\"7 working days\"", "\"5 working days\""),
+        (ITEM, "\"6 working days\"", "\"3 working days\""),
         (
             ITEM,
             "[[casework.item.stage]]\nid    = \"decision\"",
             "[[casework.item.stage]]\nid    = \"visit\"\nname  = { zh = \"现场核查\", en = \"Visit\" }\n\
-             role  = \"officer\"\ndoes  = [\"advance\"]\nlimit = \"5 working days\"\n\n\
+             role  = \"officer\"\ndoes  = [\"advance\"]\nlimit = \"2 working days\"\n\n\
              [[casework.item.stage]]\nid    = \"decision\"",
         ),
         (FORM, "\"contact\", \"phone\"]", "\"contact\", \"phone\", \"email\"]"),
@@ -77,10 +77,10 @@ async fn a_case_is_finished_under_the_version_it_began_with() {
         let again = applied(&world, second()).await;
         assert_eq!(again, Applied { hash: second().hash(), before: second().hash() });
 
-        // The first case: fifteen working days after Thursday, two stages, the form as it was.
+        // The first case: seven working days after Thursday, two stages, the form as it was.
         let accept = json!({ "case": first["case"], "version": 1 });
         let accepted = world.done(&clerk, "casework.accept", accept).await;
-        assert_eq!(last_day(&accepted["promised_due_ms"]), "2026-03-26");
+        assert_eq!(last_day(&accepted["promised_due_ms"]), "2026-03-16");
         let returned = json!({
             "case": first["case"], "version": 2, "reason": "平面图看不清，请换一份",
             "fields": [{ "pointer": "/premises/address", "reason": "请写明店面号" }],
@@ -99,7 +99,7 @@ async fn a_case_is_finished_under_the_version_it_began_with() {
         let decided = world.done(&officer, "casework.decide", decide).await;
         assert_eq!(decided["state"], json!("granted"));
 
-        // A new one: ten working days, a visit between, and the form asks for the address of mail.
+        // A new one: five working days, a visit between, and the form asks for the address of mail.
         let draft = world.food_draft(&agent).await;
         let on_behalf = world.on_behalf(&agent).await;
         let submit = json!({ "draft": draft, "on_behalf": on_behalf });
@@ -111,7 +111,7 @@ async fn a_case_is_finished_under_the_version_it_began_with() {
         let sent = world.sent(&agent, &draft).await;
         let accept = json!({ "case": sent["case"], "version": 1 });
         let accepted = world.done(&clerk, "casework.accept", accept).await;
-        assert_eq!(last_day(&accepted["promised_due_ms"]), "2026-03-19");
+        assert_eq!(last_day(&accepted["promised_due_ms"]), "2026-03-12");
         let decide = json!({
             "case": sent["case"], "version": 2, "outcome": "granted", "reasons": "材料齐全。",
         });
@@ -210,7 +210,7 @@ async fn a_version_that_this_program_cannot_read_is_named() {
 async fn a_bad_set_is_refused_with_all_its_mistakes_and_the_last_good_one_stays() {
     for world in worlds().await {
         let bad = changed_packs(&[
-            (ITEM, "\"15 working days\"", "\"25 working days\""),
+            (ITEM, "\"7 working days\"", "\"17 working days\""),
             (ITEM, "\"SPJY\"", "\"spjy\""),
             (FORM, "\"format\": \"uscc\"", "\"format\": \"ucss\""),
         ]);
@@ -275,7 +275,7 @@ async fn requests_are_answered_while_sets_are_exchanged() {
                     assert_eq!(page.status, 200, "{}", page.text);
                     let item = world.asked(&who, "casework.item", json!({ "item": FOOD })).await;
                     let text = item.to_string();
-                    let (old, new) = (text.contains("15 working days"), text.contains("现场核查"));
+                    let (old, new) = (text.contains("7 working days"), text.contains("现场核查"));
                     assert!(old != new, "one set and not half of two: {text}");
                     seen[usize::from(new)] += 1;
                     answered.fetch_add(1, Ordering::Relaxed);
@@ -309,7 +309,7 @@ async fn difference(world: &World, after: &PackSources) -> Difference {
     let before = sources_in_force(&house.db).await.unwrap().unwrap();
     let checked = check(after, &house.capabilities, &house.contract, &house.services.texts);
     let Ok(checked) = checked else { panic!("the set has mistakes") };
-    let open = pins::open(&house.capabilities, &house.db).await.unwrap();
+    let open = pins::open(&house.capabilities, &house.db, &checked.set).await.unwrap();
     let set = house.services.packs.current();
     let compiled = Compiled { before: Some(&set), after: &checked.set };
     diff(&before, after, &compiled, &house.capabilities, &open)

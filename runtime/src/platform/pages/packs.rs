@@ -65,8 +65,9 @@ impl PacksPage {
 pub(super) async fn show(pages: Arc<Pages>, visit: Arc<Visit>) -> Result<Reply, Failure> {
     let found = visit.ask(&PacksInForce {}).await?;
     let house = &pages.house;
-    let open = pins::open(&house.capabilities, &*visit.services.records).await?;
-    let staying = pins::staying(&house.capabilities, &open, &visit.services.packs.current());
+    let set = visit.services.packs.current();
+    let open = pins::open(&house.capabilities, &*visit.services.records, &set).await?;
+    let staying = pins::staying(&house.capabilities, &open, &set);
     let t = visit.speaker();
     let refused = house.packs.refused().lines(&t);
     let page = PacksPage::of(t, found, refused, &staying);
