@@ -101,8 +101,7 @@ async fn a_case_is_finished_under_the_version_it_began_with() {
 
         // A new one: five working days, a visit between, and the form asks for the address of mail.
         let draft = world.food_draft(&agent).await;
-        let on_behalf = world.on_behalf(&agent).await;
-        let submit = json!({ "draft": draft, "on_behalf": on_behalf });
+        let submit = json!({ "draft": draft });
         let refused = world.refused(&agent, "casework.submit", submit).await;
         assert_eq!(refused.fields[0].pointer, "/form/company/email");
         let mut form = food_form();

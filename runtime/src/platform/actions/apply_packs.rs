@@ -19,10 +19,10 @@ use crate::store;
 #[serde(deny_unknown_fields)]
 pub struct ApplyPacks {
     /// The hash of the set in force up to now; empty where there is none.
-    #[schemars(length(max = 64))]
+    #[schemars(length(max = 64), example = &"8d3f0c1e5a7b92c4d6e8f00112233445566778899aabbccddeeff00112233445")]
     pub before: String,
     /// The hash of the set.
-    #[schemars(length(max = 64))]
+    #[schemars(length(max = 64), example = &"5b1e77a09c42d8f3160a2b4c6d8e9f01a3b5c7d9eb0d2f41638597a9cbddef02")]
     pub after: String,
     /// The user of the machine who typed the command, by number.
     #[serde(default)]
