@@ -234,7 +234,8 @@ test("a food business licence, from an account to the decision", async ({ browse
     await page.goto("/drafts");
     await page.getByRole("main").getByRole("link", { name: item }).click();
     await expect(page).toHaveURL((url) => url.pathname === draft);
-    await expect(people.nth(0).getByLabel("身份证号")).toHaveValue(manager);
+    const first = page.getByRole("main").locator("ol.rows > li").first();
+    await expect(first.getByLabel("身份证号")).toHaveValue(manager);
     await expect(page.locator("#company").getByLabel("联系电话")).toHaveValue("0591-87654321");
     await expect(page.getByLabel("详细地址")).toHaveValue("东街 118 号一层 3 号店面");
     await expect(page.getByLabel("餐位数")).toHaveValue("36");

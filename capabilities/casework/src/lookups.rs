@@ -249,7 +249,7 @@ fn unanswered(without: NoAnswer) -> Failure {
 }
 
 /// Whether nothing was filled in.
-fn is_empty(value: Option<&Json>) -> bool {
+pub(crate) fn is_empty(value: Option<&Json>) -> bool {
     match value {
         None | Some(Json::Null) => true,
         Some(Json::String(text)) => text.trim().is_empty(),
@@ -259,7 +259,7 @@ fn is_empty(value: Option<&Json>) -> bool {
 
 /// Puts a value at a pointer, making the objects on the way; answers whether it could. What is no object and stands
 /// in the way stays.
-fn put(form: &mut Json, pointer: &str, value: Json) -> bool {
+pub(crate) fn put(form: &mut Json, pointer: &str, value: Json) -> bool {
     let mut names: Vec<&str> = pointer.trim_start_matches('/').split('/').collect();
     let Some(last) = names.pop() else { return false };
     let mut at = form;

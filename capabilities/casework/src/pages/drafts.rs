@@ -16,6 +16,7 @@ use super::parts::{head, plain_head, returned};
 use crate::actions::save_draft::SavedDraft;
 use crate::actions::{DiscardDraft, SaveDraft};
 use crate::compile::CompiledItem;
+use crate::lookups;
 use crate::model::DraftId;
 use crate::queries::draft::DraftView;
 use crate::queries::{DraftById, MyDrafts};
@@ -278,7 +279,8 @@ pub(super) async fn save(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let draft: DraftId = visit.param("draft")?;
     let before = visit.ask(&DraftById { draft }).await?;
     let item = super::pinned(&visit, &before.item, &before.item_version).await?;
-    let parsed = item.form.parse(&visit.form);
+    let mut parsed = item.form.parse(&visit.form);
+    add_fixed(&before, &mut parsed.value);
     if let Err(failure) = store(&visit, draft, parsed.value.clone()).await {
         let elsewhere = failure.code == SAVED_ELSEWHERE;
         let status = if elsewhere { failure.kind.status() } else { 422 };
@@ -309,6 +311,17 @@ pub(super) async fn save(visit: Arc<Visit>) -> Result<Reply, Failure> {
     Ok(draft_page(&visit, &view, shown).await?.status(422).into())
 }
 
+/// What can only be read is no input, so a page does not send it.
+fn add_fixed(view: &DraftView, form: &mut Json) {
+    for fixed in view.prefilled.iter().filter(|prefilled| prefilled.fixed) {
+        if lookups::is_empty(form.pointer(&fixed.field))
+            && let Some(value) = view.form.pointer(&fixed.field)
+        {
+            lookups::put(form, &fixed.field, value.clone());
+        }
+    }
+}
+
 /// The element to which the page comes back after a command.
 fn command_place(command: &FormCommand) -> String {
     match command {
@@ -325,7 +338,8 @@ pub(super) async fn autosave(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let draft: DraftId = visit.param("draft")?;
     let view = visit.ask(&DraftById { draft }).await?;
     let item = super::pinned(&visit, &view.item, &view.item_version).await?;
-    let parsed = item.form.parse(&visit.form);
+    let mut parsed = item.form.parse(&visit.form);
+    add_fixed(&view, &mut parsed.value);
     let saved = store(&visit, draft, parsed.value).await?;
     Ok(Reply::Json(json!({
         "version": saved.version,

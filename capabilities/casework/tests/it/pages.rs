@@ -61,11 +61,9 @@ async fn upload(
     world.house.send(browser, request).await
 }
 
-/// What a browser sends of a right food form.
+/// What a browser sends of a right food form: name and code of the company can only be read there.
 fn food_pairs<'a>() -> Vec<(&'a str, &'a str)> {
     vec![
-        ("company.name", COMPANY),
-        ("company.uscc", USCC),
         ("company.contact", "沈志明"),
         ("company.phone", "138 5910 0001"),
         ("premises.division", "350102001001"),
