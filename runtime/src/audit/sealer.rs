@@ -21,6 +21,8 @@ const ROUND: i64 = 500;
 const LEASE_MS: i64 = 10_000;
 /// A block is closed after this time even where it is not full.
 const BLOCK_AGE_MS: i64 = 60_000;
+/// How long a graceful stop goes on sealing.
+const LAST_SEALING: Duration = Duration::from_secs(5);
 const AUDIT: &str = "audit";
 const EVENTS: &str = "events";
 
@@ -55,9 +57,11 @@ pub async fn seal_all(house: &House) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Seals everything and gives the lease back, so that whoever comes next need not wait for its end.
+/// Seals what it can in [`LAST_SEALING`] and gives the lease back, so that whoever comes next need not wait for its
+/// end. What is left after a storm is sealed by the next start.
 pub async fn finish(house: &House) -> Result<(), Failure> {
-    seal_all(house).await?;
+    let end = tokio::time::Instant::now() + LAST_SEALING;
+    while round(house).await? == ROUND as usize && tokio::time::Instant::now() < end {}
     let statements = [AUDIT, EVENTS]
         .into_iter()
         .map(|id| Statement::any(store::RELEASE_CHAIN, values![id, &house.holder]))
