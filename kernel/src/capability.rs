@@ -11,6 +11,7 @@ use crate::BoxFuture;
 use crate::access::{Authenticator, PermissionSet, PlatformRole};
 use crate::action::{Action, ActionEntry, Query, QueryEntry, schema_of};
 use crate::clock::Timestamp;
+use crate::courier::Courier;
 use crate::ctx::{Ctx, Services};
 use crate::division::DivisionCode;
 use crate::error::Failure;
@@ -36,6 +37,11 @@ pub trait Capability: Send + Sync + 'static {
 
     /// The kind of declaration that its records are pinned to, where there is one.
     fn pins(&self) -> Option<Arc<dyn Pins>> {
+        None
+    }
+
+    /// Takes texts to telephones and mailboxes for delivery, where the capability can.
+    fn courier(&self) -> Option<Arc<dyn Courier>> {
         None
     }
 

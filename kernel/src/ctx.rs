@@ -12,6 +12,7 @@ use crate::access::{Access, Principal, Resource, Scope};
 use crate::action::{Action, Query};
 use crate::calendar::Calendar;
 use crate::clock::{Clock, Timestamp};
+use crate::courier::Courier;
 use crate::division::Divisions;
 use crate::error::{Failure, Kind};
 use crate::event::EventEntry;
@@ -130,6 +131,8 @@ pub struct Services {
     pub uploads: Arc<dyn StagedUploads>,
     /// Outgoing HTTP.
     pub outgoing: Arc<dyn Outgoing>,
+    /// Texts to telephones and mailboxes.
+    pub courier: Arc<dyn Courier>,
     /// Every type of event that the house tells.
     pub events: Arc<[EventEntry]>,
     /// Encryption of personal data.

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod capability;
 pub mod clock;
 pub mod codes;
+pub mod courier;
 pub mod ctx;
 pub mod division;
 pub mod error;

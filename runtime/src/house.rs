@@ -8,6 +8,7 @@ use minshu_kernel::access::Authenticator;
 use minshu_kernel::action::{ActionEntry, QueryEntry};
 use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::clock::Clock;
+use minshu_kernel::courier::NoCourier;
 use minshu_kernel::ctx::{Entropy, Services};
 use minshu_kernel::division::Divisions;
 use minshu_kernel::error::Failure;
@@ -229,6 +230,11 @@ impl House {
             objects: foundation.objects,
             uploads: uploads.clone(),
             outgoing: foundation.outgoing,
+            courier: foundation
+                .capabilities
+                .iter()
+                .find_map(|c| c.courier())
+                .unwrap_or_else(|| Arc::new(NoCourier)),
             events: contract.events.clone().into(),
             personal: foundation.keys.clone(),
             access: access.clone(),
