@@ -155,6 +155,12 @@ impl CompiledItem {
             .collect()
     }
 
+    /// Refuses where no new applications are taken for now.
+    pub fn takes_applications(&self) -> Result<(), CaseworkError> {
+        let closed = self.item.closed.as_ref();
+        closed.map_or(Ok(()), |closed| Err(CaseworkError::Closed(closed.reason.clone())))
+    }
+
     /// A material by id.
     pub fn material(&self, id: &str) -> Option<&Material> {
         self.item.material.iter().find(|material| material.id == id)

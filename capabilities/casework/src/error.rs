@@ -30,6 +30,9 @@ pub enum CaseworkError {
     /// The item is no longer offered.
     #[error("the item {0} is no longer offered")]
     ItemGone(String),
+    /// The item takes no new applications for now; the pack says why and what to do.
+    #[error("the item takes no new applications: {}", .0.en)]
+    Closed(LocalText),
     /// The draft's form was saved from another window in the meantime.
     #[error("the draft was saved elsewhere: version {now} and not {based_on}")]
     SavedElsewhere {
@@ -140,7 +143,9 @@ impl Fault for CaseworkError {
             E::Conflict(_) | E::NotNow(_) | E::ItemGone(_) | E::SavedElsewhere { .. } => {
                 Kind::Conflict
             }
-            E::TooManyDrafts(_) | E::SourceChanged(_) | E::LookupRefused(_) => Kind::Conflict,
+            E::Closed(_) | E::TooManyDrafts(_) | E::SourceChanged(_) | E::LookupRefused(_) => {
+                Kind::Conflict
+            }
             E::LookupLater(_) => Kind::Unavailable,
             E::Condition { .. } | E::Damaged { .. } => Kind::Internal,
         }
@@ -156,6 +161,7 @@ impl Fault for CaseworkError {
             E::Incomplete(_) => "casework.incomplete",
             E::BadStep(_) => "casework.bad_step",
             E::ItemGone(_) => "casework.item_gone",
+            E::Closed(_) => "casework.item_closed",
             E::SavedElsewhere { .. } => "casework.saved_elsewhere",
             E::Material(_) => "casework.material",
             E::TooManyDrafts(_) => "casework.too_many_drafts",
@@ -193,6 +199,7 @@ impl Fault for CaseworkError {
                 Message { args: vec![("state", Arg::Key(state_key(refused.state)))], ..plain }
             }
             CaseworkError::Incomplete(fields) => plain.with("count", fields.len()),
+            CaseworkError::Closed(reason) => plain.with("reason", reason),
             CaseworkError::TooManyDrafts(most) => plain.with("most", *most),
             CaseworkError::Required { refusal, .. } => plain.with("text", refusal),
             CaseworkError::LookupLater(purpose) | CaseworkError::LookupRefused(purpose) => {
@@ -228,6 +235,7 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("casework.incomplete", Kind::Invalid),
     ("casework.bad_step", Kind::Invalid),
     ("casework.item_gone", Kind::Conflict),
+    ("casework.item_closed", Kind::Conflict),
     ("casework.saved_elsewhere", Kind::Conflict),
     ("casework.material", Kind::Invalid),
     ("casework.too_many_drafts", Kind::Conflict),

@@ -49,6 +49,9 @@ pub struct Item {
     pub fees: Vec<Fee>,
     /// What one gets in the end.
     pub result: Outcome,
+    /// Takes no new applications for now, and why. Cases that are under way go on, and drafts are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Closed>,
     /// The telephone number for questions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -160,6 +163,14 @@ pub struct Fee {
     pub fen: Fen,
     /// The provision that allows it.
     pub basis: LocalText,
+}
+
+/// Why an item takes no new applications.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Closed {
+    /// Why, since when or until when, and what to do instead, in one or two sentences.
+    pub reason: LocalText,
 }
 
 /// What one gets in the end.

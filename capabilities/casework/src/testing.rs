@@ -55,6 +55,7 @@ pub(crate) fn item_with_limits(statutory: &str, promised: &str, limits: &[&str])
         basis: Vec::new(),
         fees: Vec::new(),
         result: Outcome { name: LocalText::new("证", "Licence") },
+        closed: None,
         phone: None,
         counter: None,
         lookup: Vec::new(),

@@ -98,6 +98,7 @@ impl SaveDraft {
         let (owner, applicant_name) = owner(ctx, &item, self.on_behalf).await?;
         let id = DraftId::fresh(&*ctx.services.ids);
         ctx.authorize(&draft_resource(id, &owner))?;
+        item.takes_applications()?;
         room(ctx, &owner).await?;
         let mut form = self.form;
         refuse_unkeepable(&item, &form)?;

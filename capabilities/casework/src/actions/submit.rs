@@ -46,6 +46,9 @@ impl Action for Submit {
         {
             return Err(CaseworkError::SavedElsewhere { based_on, now: draft.form_version }.into());
         }
+        if draft.case.is_none() {
+            item.takes_applications()?;
+        }
         let on_behalf = may_apply(ctx, &draft).await?;
         let form = item.form.normalise(&draft.form);
         let mut problems = check_form(ctx, &item, &form, Completeness::Submit);

@@ -123,6 +123,9 @@ impl Checks<'_> {
         for (place, require) in item.require.iter().enumerate() {
             self.text(&format!("/require/{place}/refusal"), &require.refusal, 300);
         }
+        if let Some(closed) = &item.closed {
+            self.text("/closed/reason", &closed.reason, 300);
+        }
         if let Some(counter) = &item.counter {
             self.text("/counter", counter, 500);
         }

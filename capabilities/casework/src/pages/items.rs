@@ -39,6 +39,7 @@ pub(super) struct Card {
     pub(super) summary: String,
     pub(super) promised: String,
     pub(super) fee: String,
+    pub(super) closed: bool,
 }
 
 impl Card {
@@ -49,6 +50,7 @@ impl Card {
             summary: t.local(&card.summary).to_owned(),
             promised: limit_words(t, &card.promised),
             fee: t.say(if card.free { "casework-free-short" } else { "casework-charged" }),
+            closed: card.closed,
         }
     }
 }
@@ -117,6 +119,7 @@ struct MaterialLine {
 
 /// What stands where one begins.
 enum StartState {
+    Closed(String),
     SignIn,
     NoMandate,
     Choose,
@@ -271,10 +274,11 @@ async fn start_part(
             }
         }
     }
-    let start_state = match (visit.who.signed_in(), choices.is_empty()) {
-        (false, _) => StartState::SignIn,
-        (true, true) => StartState::NoMandate,
-        (true, false) => StartState::Choose,
+    let start_state = match (&view.item.closed, visit.who.signed_in(), choices.is_empty()) {
+        (Some(closed), _, _) => StartState::Closed(t.local(&closed.reason).to_owned()),
+        (None, false, _) => StartState::SignIn,
+        (None, true, true) => StartState::NoMandate,
+        (None, true, false) => StartState::Choose,
     };
     Markup::of(&Start {
         t,

@@ -52,6 +52,8 @@ pub struct ItemCard {
     pub promised: String,
     /// Whether nothing is charged.
     pub free: bool,
+    /// Whether it takes no new applications for now.
+    pub closed: bool,
 }
 
 impl Query for Items {
@@ -103,5 +105,6 @@ fn card(ctx: &Ctx, item: &CompiledItem) -> ItemCard {
         applicant: item.item.applicant,
         promised: item.item.promised.to_string(),
         free: item.item.fees.is_empty(),
+        closed: item.item.closed.is_some(),
     }
 }

@@ -340,3 +340,49 @@ async fn the_difference_is_told_by_key_with_the_cases_that_it_concerns() {
     json["after"] = json!("(after)");
     insta::assert_snapshot!("diff-json", serde_json::to_string_pretty(&json).unwrap());
 }
+
+/// The set in which the food business licence takes no new applications.
+fn closed() -> PackSources {
+    changed_packs(&[(
+        ITEM,
+        "[[casework.item]]\n",
+        "[[casework.item]]\nclosed = { reason = { zh = \"3 月 20 日前系统升级，急办的请到窗口。\", \
+         en = \"The register is being replaced until 20 March; in a hurry, go to the counter.\" } }\n",
+    )])
+}
+
+#[tokio::test]
+async fn an_item_that_is_closed_takes_nothing_new_and_finishes_what_is_open() {
+    for world in worlds().await {
+        let agent = world.agent(COMPANY, USCC);
+        let clerk = world.house.officer(CLERK, "350102");
+        let open = world.food_case(&agent).await;
+        let draft = world.food_draft(&agent).await;
+        applied(&world, closed()).await;
+
+        let items = world.asked(&agent, "casework.items", json!({ "q": "食品" })).await;
+        assert_eq!(items["items"][0]["closed"], json!(true));
+        let on_behalf = world.on_behalf(&agent).await;
+        let begin = json!({ "item": FOOD, "on_behalf": on_behalf, "form": {} });
+        let refused = world.refused(&agent, "casework.save_draft", begin).await;
+        assert_eq!(refused.code, "casework.item_closed");
+        let submit = json!({ "draft": draft });
+        let refused = world.refused(&agent, "casework.submit", submit.clone()).await;
+        assert_eq!(refused.code, "casework.item_closed");
+        let save = json!({ "draft": draft, "form": food_form() });
+        world.done(&agent, "casework.save_draft", save).await;
+
+        let back = json!({
+            "case": open["case"], "version": 1, "reason": "平面图看不清，请换一份",
+            "fields": [{ "pointer": "/premises/address", "reason": "请写明店面号" }],
+        });
+        world.done(&clerk, "casework.return", back).await;
+        let begin = json!({ "case": open["case"] });
+        let correction =
+            world.done(&agent, "casework.begin_correction", begin).await["draft"].clone();
+        world.sent(&agent, &correction).await;
+
+        applied(&world, packs()).await;
+        world.sent(&agent, &draft).await;
+    }
+}
