@@ -2,6 +2,7 @@
 //! from here and from nowhere else.
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -54,6 +55,8 @@ pub struct Call {
     pub request: RequestId,
     /// The caller's language.
     pub lang: Lang,
+    /// The address that the request came from, where it came over the network: for limits alone, never kept in clear.
+    pub peer: Option<IpAddr>,
 }
 
 /// The one door through which pages, flows, jobs and the command line go.
@@ -169,6 +172,8 @@ pub struct Ctx {
     pub cause: Option<EventId>,
     /// The caller's language.
     pub lang: Lang,
+    /// The address that the request came from, where it came over the network: for limits alone, never kept in clear.
+    pub peer: Option<IpAddr>,
     authorized: AtomicBool,
     touched: std::sync::Mutex<Option<(&'static str, String)>>,
     lookups_left: AtomicUsize,
@@ -187,6 +192,7 @@ impl Ctx {
             request: call.request,
             cause: call.cause,
             lang: call.lang,
+            peer: call.peer,
             authorized: AtomicBool::new(false),
             touched: std::sync::Mutex::new(None),
             lookups_left: AtomicUsize::new(LOOKUPS_MAX),

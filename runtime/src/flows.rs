@@ -262,6 +262,7 @@ fn call(
         cause: event.id.parse().ok(),
         request: RequestId::fresh(&*house.services.ids),
         lang: Lang::Zh,
+        peer: None,
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Foundation {
     pub demonstration: Option<crate::http::Demonstration>,
     /// Which build this is: results of scenarios hold for it alone.
     pub build: String,
+    /// How the house stands towards the network.
+    pub edge: crate::http::edge::Edge,
 }
 
 /// Why the house does not stand.
@@ -133,6 +135,8 @@ pub struct House {
     pub scenario_results: Option<PathBuf>,
     /// Which build this is: results of scenarios hold for it alone.
     pub build: String,
+    /// How the house stands towards the network.
+    pub edge: crate::http::edge::Edge,
     /// How the systems stand, for a moment.
     pub standings: crate::standings::StandingsCache,
     /// No other process uses this database.
@@ -263,6 +267,7 @@ impl House {
             uploads,
             scenario_results: foundation.scenario_results,
             build: foundation.build,
+            edge: foundation.edge,
             standings: crate::standings::StandingsCache::default(),
             single_process: foundation.single_process,
             demonstration: foundation.demonstration,

@@ -66,6 +66,7 @@ async fn one(house: &House, row: &Row, now: i64) -> Result<(), Failure> {
         cause: None,
         request: RequestId::fresh(&*house.services.ids),
         lang: Lang::Zh,
+        peer: None,
     };
     let end = match house.act(call).await {
         Ok(_) => Statement::any(store::JOB_DONE, values![&id, due]),

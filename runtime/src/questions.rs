@@ -37,6 +37,7 @@ impl Questions for QuestionDesk {
                 cause: ctx.cause,
                 request: ctx.request,
                 lang: ctx.lang,
+                peer: ctx.peer,
             };
             let asked = Arc::new(Ctx::new(ctx.services.clone(), &call, query).without_lookups());
             let answered = match self.queries.get(query) {

@@ -166,6 +166,7 @@ impl TestHouse {
             single_process: true,
             demonstration: None,
             build: "test".to_owned(),
+            edge: crate::http::edge::Edge::default(),
         })
         .await;
         let house = match house {
@@ -203,6 +204,7 @@ impl TestHouse {
             single_process: false,
             demonstration: None,
             build: "test".to_owned(),
+            edge: crate::http::edge::Edge::default(),
         })
         .await;
         match house {
@@ -251,6 +253,7 @@ impl TestHouse {
             cause: None,
             request: RequestId::fresh(&*self.house.services.ids),
             lang: Lang::Zh,
+            peer: None,
         }
     }
 

@@ -74,6 +74,7 @@ fn call(house: &House, operation: &str, input: Json) -> Call {
         cause: None,
         request: RequestId::fresh(&*house.services.ids),
         lang: Lang::Zh,
+        peer: None,
     }
 }
 

@@ -230,6 +230,7 @@ async fn act(
         cause: None,
         request: RequestId::fresh(&*house.services.ids),
         lang: Lang::Zh,
+        peer: None,
     };
     house.act(call).await
 }

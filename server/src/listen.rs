@@ -9,7 +9,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use minshu_runtime::http::edge::Connection;
 use tokio::net::TcpListener;
+use tower::ServiceExt as _;
 
 /// The time in which a request's head must be there, and in which a connection may be idle.
 const HEAD: Duration = Duration::from_secs(30);
@@ -30,8 +32,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
                 tokio::time::sleep(NO_DESCRIPTOR).await;
@@ -40,7 +42,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         };
         // Answers are written whole: waiting for more bytes only makes them late.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let own = Connection { peer, secure: false };
+        let service = router.clone().map_request(move |mut request: http::Request<_>| {
+            request.extensions_mut().insert(own);
+            request
+        });
+        let service = TowerToHyperService::new(service);
         let connection = connections.serve_connection(TokioIo::new(stream), service);
         let connection = under_way.watch(connection.into_owned());
         tokio::spawn(async move {

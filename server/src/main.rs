@@ -4,6 +4,7 @@ mod clock;
 mod commands;
 mod console;
 mod demonstration;
+mod edge;
 mod error;
 mod folder;
 mod listen;

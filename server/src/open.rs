@@ -90,6 +90,7 @@ pub async fn house(
         single_process: settings.database_url.is_none(),
         demonstration,
         build: build(),
+        edge: settings.edge.clone(),
     })
     .await?;
     Ok(house)

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use minshu_runtime::http::edge::Edge;
 use minshu_runtime::outgoing::Networks;
 use serde::Deserialize;
 
+use crate::edge::EdgeArguments;
 use crate::error::CommandError;
 
 /// Settings of the command line and the environment; they win over the file.
@@ -50,6 +52,9 @@ pub struct Arguments {
     /// Let subscriptions reach this machine, without TLS. In a demonstration and with a test clock alone.
     #[arg(long, global = true, env = "MINSHU_SUBSCRIPTION_LOOPBACK")]
     pub subscription_loopback: bool,
+    /// The network before the house.
+    #[command(flatten)]
+    pub edge: EdgeArguments,
 }
 
 /// The settings file.
@@ -64,6 +69,8 @@ struct File {
     scenario_results: Option<PathBuf>,
     #[serde(default)]
     subscription_networks: Vec<String>,
+    #[serde(default)]
+    network: EdgeArguments,
 }
 
 /// The settings in force.
@@ -83,6 +90,8 @@ pub struct Settings {
     pub scenario_results: Option<PathBuf>,
     /// Where outgoing requests may go.
     pub networks: Networks,
+    /// How the house stands towards the network.
+    pub edge: Edge,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -159,6 +168,7 @@ impl Settings {
             packs,
             write_queue: arguments.write_queue.or(file.write_queue),
             scenario_results,
+            edge: arguments.edge.clone().or(file.network).edge()?,
             networks: Networks { allowed, loopback: arguments.subscription_loopback },
         })
     }

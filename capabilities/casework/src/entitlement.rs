@@ -61,6 +61,7 @@ pub async fn choices(visit: &Visit) -> Result<Vec<OnBehalf>, Failure> {
         cause: None,
         request: visit.request,
         lang: visit.lang,
+        peer: visit.peer,
     };
     let answer = visit.door.ask(call).await?;
     let found: Mandates = serde_json::from_value(answer).map_err(Failure::internal)?;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::BoxFuture;
@@ -195,8 +196,8 @@ pub struct Visit {
     pub key: Option<String>,
     /// The session's token, for signing out.
     pub session: Option<String>,
-    /// The sender's address.
-    pub address: String,
+    /// The sender's address, where the request came over the network.
+    pub peer: Option<IpAddr>,
 }
 
 impl Visit {
@@ -229,6 +230,7 @@ impl Visit {
             cause: None,
             request: self.request,
             lang: self.lang,
+            peer: self.peer,
         }
     }
 

@@ -64,17 +64,17 @@ impl Caller {
             cause: None,
             request: self.incoming.id,
             lang: self.preferences.lang,
+            peer: self.incoming.peer,
         }
     }
 }
 
 /// The id that the first middleware gave.
 pub fn incoming(request: &Request) -> Incoming {
-    request
-        .extensions()
-        .get::<Incoming>()
-        .copied()
-        .unwrap_or_else(|| Incoming { id: minshu_kernel::ids::RequestId::new(uuid::Uuid::nil()) })
+    request.extensions().get::<Incoming>().copied().unwrap_or_else(|| Incoming {
+        id: minshu_kernel::ids::RequestId::new(uuid::Uuid::nil()),
+        peer: None,
+    })
 }
 
 fn answer(

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::api::incoming;
 use super::pages::Frame;
 use super::session::{Preferences, SessionToken, VISITOR, cookie};
-use super::{BODY_BYTES, problem, reply};
+use super::{BODY_BYTES, Incoming, problem, reply};
 use crate::house::House;
 
 /// Signs in as an account of the demonstration, through the same door as everybody.
@@ -23,7 +23,7 @@ pub async fn enter(State(house): State<Arc<House>>, request: Request) -> Respons
         return problem::plain(StatusCode::NOT_FOUND, "no demonstration runs here");
     };
     let headers = request.headers().clone();
-    let id = incoming(&request).id;
+    let Incoming { id, peer, .. } = incoming(&request);
     let session = SessionToken::read(&headers);
     let visitor = cookie(&headers, VISITOR).unwrap_or("").to_owned();
     let preferences = Preferences::read(&headers);
@@ -44,6 +44,7 @@ pub async fn enter(State(house): State<Arc<House>>, request: Request) -> Respons
         cause: None,
         request: id,
         lang: preferences.lang,
+        peer,
     };
     let frame = Frame {
         preferences,
@@ -54,6 +55,7 @@ pub async fn enter(State(house): State<Arc<House>>, request: Request) -> Respons
         notice: None,
         fragment: false,
         request: id,
+        peer,
     };
     match house.act(call).await {
         Ok(signed_in) => {

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod demo;
+pub mod edge;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
@@ -11,6 +12,7 @@ pub mod session;
 pub mod shell;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -51,6 +53,8 @@ pub struct DemonstrationAccount {
 pub struct Incoming {
     /// Its id, quoted on error pages and in logs.
     pub id: RequestId,
+    /// The sender's address, by the rules of [`edge`]; `None` where the request came without a connection.
+    pub peer: Option<IpAddr>,
 }
 
 /// The largest JSON or form body without files, in bytes.
@@ -163,7 +167,8 @@ async fn standings(State(house): State<Arc<House>>) -> Json<Vec<crate::register:
 async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
     let begun = std::time::Instant::now();
     let id = RequestId::fresh(&*house.services.ids);
-    request.extensions_mut().insert(Incoming { id });
+    let peer = house.edge.sender(request.extensions().get::<edge::Connection>(), request.headers());
+    request.extensions_mut().insert(Incoming { id, peer });
     let method = request.method().clone();
     // Without the query: it may hold what somebody searched for.
     let path = request.uri().path().to_owned();

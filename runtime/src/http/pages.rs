@@ -48,6 +48,8 @@ pub struct Frame {
     pub fragment: bool,
     /// The request's id.
     pub request: minshu_kernel::ids::RequestId,
+    /// The sender's address.
+    pub peer: Option<std::net::IpAddr>,
 }
 
 /// A multipart field as a body for the objects seam.
@@ -74,6 +76,7 @@ fn frame(house: &House, request: &Request, session: &SessionToken) -> Frame {
         notice: cookie(headers, NOTICE).map(str::to_owned),
         fragment: headers.contains_key("hx-request") && !headers.contains_key("hx-boosted"),
         request: incoming(request).id,
+        peer: incoming(request).peer,
     }
 }
 
@@ -178,7 +181,7 @@ async fn visit(
         csrf: frame.csrf.clone(),
         key: None,
         session: session.token.clone(),
-        address: String::new(),
+        peer: frame.peer,
     };
     if route.method == Method::Post {
         let header_token =

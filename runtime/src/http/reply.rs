@@ -30,7 +30,9 @@ pub async fn answer(house: &House, frame: &Frame, who: &Arc<Principal>, reply: R
         Reply::Page(page) => shell::page(house, frame, who, page).await,
         Reply::Fragment(markup) => html(markup.0),
         Reply::Json(document) => axum::Json(document).into_response(),
-        Reply::Redirect { to, session, notice } => redirect(&to, &session, notice.as_ref()),
+        Reply::Redirect { to, session, notice } => {
+            redirect(house.edge.secure(), &to, &session, notice.as_ref())
+        }
         Reply::File { name, kind, inline, body } => file(&name, &kind, inline, body),
     };
     dress(house, frame, response)
@@ -47,25 +49,25 @@ pub fn html(text: String) -> Response {
 
 /// The headers that every answer to a browser carries.
 pub fn dress(house: &House, frame: &Frame, mut response: Response) -> Response {
-    let _ = house;
+    let secure = house.edge.secure();
     let is_page = response.status() != StatusCode::SEE_OTHER && !frame.fragment;
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("hx-request, cookie, accept-language"));
     if frame.new_visitor
-        && let Some(cookie) = set_cookie(VISITOR, &frame.visitor, 400 * 86_400, false)
+        && let Some(cookie) = set_cookie(VISITOR, &frame.visitor, 400 * 86_400, secure)
     {
         headers.append(header::SET_COOKIE, cookie);
     }
     if is_page
         && frame.notice.is_some()
-        && let Some(cookie) = set_cookie(NOTICE, "", 0, false)
+        && let Some(cookie) = set_cookie(NOTICE, "", 0, secure)
     {
         headers.append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-fn redirect(to: &str, session: &SessionChange, notice: Option<&Message>) -> Response {
+fn redirect(secure: bool, to: &str, session: &SessionChange, notice: Option<&Message>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&encode_path(local_path(to))) {
@@ -73,10 +75,10 @@ fn redirect(to: &str, session: &SessionChange, notice: Option<&Message>) -> Resp
     }
     let session = match session {
         SessionChange::Keep => None,
-        SessionChange::Begin(token) => set_cookie(SESSION, token, SESSION_COOKIE_S, false),
-        SessionChange::End => set_cookie(SESSION, "", 0, false),
+        SessionChange::Begin(token) => set_cookie(SESSION, token, SESSION_COOKIE_S, secure),
+        SessionChange::End => set_cookie(SESSION, "", 0, secure),
     };
-    let notice = notice.and_then(|n| set_cookie(NOTICE, &write_notice(n), NOTICE_S, false));
+    let notice = notice.and_then(|n| set_cookie(NOTICE, &write_notice(n), NOTICE_S, secure));
     for cookie in session.into_iter().chain(notice) {
         headers.append(header::SET_COOKIE, cookie);
     }

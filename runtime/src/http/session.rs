@@ -183,7 +183,7 @@ pub fn local_path(text: &str) -> &str {
 
 /// A plain link that keeps a preference and goes back.
 pub async fn set_preference(
-    State(_): State<Arc<House>>,
+    State(house): State<Arc<House>>,
     Path((kind, value)): Path<(String, String)>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
@@ -199,7 +199,7 @@ pub async fn set_preference(
     if let Ok(to) = HeaderValue::from_str(&encode_path(back)) {
         headers.insert(header::LOCATION, to);
     }
-    if let Some(cookie) = set_cookie(name, &value, 365 * 86_400, false) {
+    if let Some(cookie) = set_cookie(name, &value, 365 * 86_400, house.edge.secure()) {
         headers.append(header::SET_COOKIE, cookie);
     }
     response

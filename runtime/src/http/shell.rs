@@ -141,6 +141,7 @@ async fn badges(
             cause: None,
             request: frame.request,
             lang: frame.preferences.lang,
+            peer: frame.peer,
         };
         let ctx = Arc::new(Ctx::new(house.services.clone(), &call, badge.operation));
         match (badge.read)(ctx, ()).await {

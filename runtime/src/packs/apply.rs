@@ -137,6 +137,7 @@ pub async fn apply(
         cause: None,
         request: RequestId::fresh(&*house.services.ids),
         lang: Lang::Zh,
+        peer: None,
     };
     NEXT.scope(Arc::new(Next { hash: hash.clone(), keep }), house.act(call)).await?;
     house.packs.exchange(checked);

@@ -97,6 +97,7 @@ async fn switch_off(house: &House, subscription: &Subscription, why: Why) -> Res
         cause: None,
         request: RequestId::fresh(&*house.services.ids),
         lang: Lang::Zh,
+        peer: None,
     };
     match house.act(call).await {
         // Somebody was first.

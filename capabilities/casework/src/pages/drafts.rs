@@ -261,6 +261,7 @@ async fn store(visit: &Visit, draft: DraftId, form: Json) -> Result<SavedDraft, 
         cause: None,
         request: visit.request,
         lang: visit.lang,
+        peer: visit.peer,
     };
     let refused = match act(&*visit.door, call, &action).await {
         Err(failure) if failure.code == SAVED_ELSEWHERE => failure,

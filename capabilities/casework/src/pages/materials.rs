@@ -269,6 +269,7 @@ async fn attach(
         cause: None,
         request: visit.request,
         lang: visit.lang,
+        peer: visit.peer,
     };
     match act(&*visit.door, call, &action).await {
         Ok(_) => Ok(Ok(())),

@@ -127,6 +127,7 @@ async fn measures(world: &World) {
         cause: None,
         request: minshu_kernel::ids::RequestId::fresh(&*world.house.house.services.ids),
         lang: minshu_kernel::text::Lang::Zh,
+        peer: None,
     };
     for (place, submitted, share) in
         [(None, 1.0, Some(100.0)), (Some("350102"), 1.0, Some(100.0)), (Some("350203"), 0.0, None)]

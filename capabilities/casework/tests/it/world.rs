@@ -391,7 +391,7 @@ impl World {
             csrf: String::new(),
             key: None,
             session: None,
-            address: String::new(),
+            peer: None,
         }
     }
 

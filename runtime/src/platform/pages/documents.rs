@@ -52,6 +52,7 @@ impl Documents {
             cause: None,
             request: RequestId::fresh(&*house.services.ids),
             lang: Lang::Zh,
+            peer: None,
         };
         let ctx = Arc::new(Ctx::new(house.services.clone(), &call, "platform.systems"));
         let mut entries = Vec::new();
