@@ -12,7 +12,7 @@ use crate::access::{Authenticator, PermissionSet, PlatformRole};
 use crate::action::{Action, ActionEntry, Query, QueryEntry, schema_of};
 use crate::clock::Timestamp;
 use crate::courier::Courier;
-use crate::ctx::{Ctx, Services};
+use crate::ctx::{Ctx, Door, Services};
 use crate::division::DivisionCode;
 use crate::error::Failure;
 use crate::event::{Event, EventEntry};
@@ -236,6 +236,16 @@ pub struct BadgeEntry {
     pub read: Arc<CtxFn<(), Waiting>>,
 }
 
+/// Work that goes on beside requests, in rounds: what waits outside the house (a mail server, a gateway) must not hold
+/// up jobs and flows. Every change that it makes goes through the door.
+#[derive(Clone)]
+pub struct WorkerEntry {
+    /// `capability.work`.
+    pub name: &'static str,
+    /// Does a round; answers whether there was anything to do.
+    pub round: Arc<CtxFn<Arc<dyn Door>, bool>>,
+}
+
 /// Everything that a capability offers.
 #[derive(Default)]
 pub struct Contract {
@@ -283,6 +293,10 @@ pub struct Contract {
     pub object_uses: Vec<&'static str>,
     /// Numbers beside those lines.
     pub badges: Vec<BadgeEntry>,
+    /// Work that goes on beside requests.
+    pub workers: Vec<WorkerEntry>,
+    /// The action that is told what receivers of texts report: its input is `{id, delivered, reason}`.
+    pub reports_to: Option<&'static str>,
 }
 
 impl Contract {

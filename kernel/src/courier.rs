@@ -2,13 +2,19 @@
 //! factor was taken off. Events hold no personal data and no secrets, so such a text does not go by a flow; it is
 //! written with the operation itself, sealed, and delivered afterwards.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::action::Decision;
 use crate::clock::Timestamp;
 use crate::ctx::Ctx;
 use crate::error::Failure;
 
 /// How a text reaches people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// A short message to a mobile telephone.
     Sms,
@@ -23,7 +29,8 @@ pub struct Dispatch {
     pub channel: Channel,
     /// The telephone number or the mail address; personal.
     pub to: String,
-    /// The key of its text, in both languages; a mail's subject is the text of `<key>-subject`.
+    /// The key of its text, in both languages; a mail's subject is the text of `<key>-subject`. It is said in the
+    /// language of the operation.
     pub text: &'static str,
     /// Values of the text; may be secret.
     pub values: Vec<(&'static str, String)>,
@@ -48,6 +55,24 @@ pub struct CourierWrites {
     pub writes: Vec<crate::records::Statement>,
     /// Jobs of the same write set.
     pub jobs: Vec<crate::action::JobDraft>,
+}
+
+impl Channel {
+    /// Every channel.
+    pub const ALL: [Channel; 2] = [Channel::Sms, Channel::Email];
+
+    /// The word in columns, settings and the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Channel::Sms => "sms",
+            Channel::Email => "email",
+        }
+    }
+
+    /// The channel of a word.
+    pub fn parse(word: &str) -> Option<Channel> {
+        Channel::ALL.into_iter().find(|channel| channel.word() == word)
+    }
 }
 
 impl<R> Decision<R> {

@@ -12,6 +12,7 @@ use crate::BoxFuture;
 use crate::access::{Access, Principal, Resource, Scope};
 use crate::action::{Action, Query};
 use crate::calendar::Calendar;
+use crate::carrier::Carriers;
 use crate::clock::{Clock, Timestamp};
 use crate::courier::Courier;
 use crate::division::Divisions;
@@ -136,6 +137,8 @@ pub struct Services {
     pub outgoing: Arc<dyn Outgoing>,
     /// Texts to telephones and mailboxes.
     pub courier: Arc<dyn Courier>,
+    /// The channels that carry such texts out of the house.
+    pub carriers: Arc<dyn Carriers>,
     /// Every type of event that the house tells.
     pub events: Arc<[EventEntry]>,
     /// Encryption of personal data.

@@ -5,6 +5,7 @@ pub mod access;
 pub mod action;
 pub mod calendar;
 pub mod capability;
+pub mod carrier;
 pub mod clock;
 pub mod codes;
 pub mod courier;

@@ -14,13 +14,15 @@ pub struct Post {
     pub body: Vec<u8>,
 }
 
-/// What was answered. The body is read within a bound and not kept.
+/// What was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The header `Retry-After`, as it was sent.
     pub retry_after: Option<String>,
+    /// The body, at most 64 KiB of it: a longer one is cut off.
+    pub body: Vec<u8>,
 }
 
 /// What is wrong with an address.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minshu_kernel::access::Authenticator;
 use minshu_kernel::action::{ActionEntry, QueryEntry};
 use minshu_kernel::capability::{Capability, Contract};
+use minshu_kernel::carrier::Carriers;
 use minshu_kernel::clock::Clock;
 use minshu_kernel::courier::NoCourier;
 use minshu_kernel::ctx::{Entropy, Services};
@@ -43,6 +44,8 @@ pub struct Foundation {
     pub objects: Arc<dyn Objects>,
     /// Outgoing HTTP.
     pub outgoing: Arc<dyn Outgoing>,
+    /// The channels of texts to telephones and mailboxes.
+    pub carriers: Arc<dyn Carriers>,
     /// The keys.
     pub keys: Arc<Keys>,
     /// The time.
@@ -239,6 +242,7 @@ impl House {
                 .iter()
                 .find_map(|c| c.courier())
                 .unwrap_or_else(|| Arc::new(NoCourier)),
+            carriers: foundation.carriers,
             events: contract.events.clone().into(),
             personal: foundation.keys.clone(),
             access: access.clone(),
@@ -293,12 +297,14 @@ impl House {
     /// Starts the tasks that run beside requests: sealer, jobs, flows, subscriptions, and the look
     /// for packs of other processes.
     pub fn start(self: &Arc<Self>) -> Vec<tokio::task::JoinHandle<()>> {
-        vec![
+        let workers = crate::workers::run(self);
+        let own = vec![
             tokio::spawn(sealer::run(self.clone(), self.wake.clone())),
             tokio::spawn(crate::jobs::run(self.clone())),
             tokio::spawn(crate::flows::run(self.clone())),
             tokio::spawn(crate::subscriptions::run(self.clone())),
             tokio::spawn(apply::follow(self.clone())),
-        ]
+        ];
+        own.into_iter().chain(workers).collect()
     }
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod calendar;
+pub mod carriers;
 pub mod door;
 pub mod flows;
 pub mod house;
@@ -23,3 +24,4 @@ pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod uploads;
+pub mod workers;

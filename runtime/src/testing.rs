@@ -9,7 +9,11 @@ use axum::body::Body;
 use http::{Request, StatusCode, header};
 use minshu_kernel::access::{Actor, Grant, Principal};
 use minshu_kernel::capability::Capability;
+use minshu_kernel::carrier::{
+    BadReport, CarrierError, Carriers, Parcel, Report, Signed, TakenOver,
+};
 use minshu_kernel::clock::{Clock, Timestamp};
+use minshu_kernel::courier::Channel;
 use minshu_kernel::ctx::{Call, Door as _};
 use minshu_kernel::division::{Divisions, SAMPLE};
 use minshu_kernel::error::Failure;
@@ -50,8 +54,68 @@ impl Clock for TestClock {
     }
 }
 
+/// Channels of tests: what was taken over is kept; what is broken takes nothing.
+#[derive(Default)]
+pub struct TestCarriers {
+    taken: std::sync::Mutex<Vec<Parcel>>,
+    answers: std::sync::Mutex<BTreeMap<&'static str, CarrierError>>,
+    absent: std::sync::atomic::AtomicBool,
+}
+
+impl TestCarriers {
+    /// What was taken over since this was last asked, in order.
+    ///
+    /// # Panics
+    /// Where another test's thread broke the list.
+    pub fn take(&self) -> Vec<Parcel> {
+        std::mem::take(&mut *self.taken.lock().expect("a list"))
+    }
+
+    /// From now on a channel answers so; `None` takes everything.
+    ///
+    /// # Panics
+    /// Where another test's thread broke the list.
+    pub fn answer(&self, channel: Channel, error: Option<CarrierError>) {
+        let mut answers = self.answers.lock().expect("a list");
+        match error {
+            Some(error) => answers.insert(channel.word(), error),
+            None => answers.remove(channel.word()),
+        };
+    }
+
+    /// As an installation without channels.
+    pub fn remove_all(&self) {
+        self.absent.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Carriers for TestCarriers {
+    fn offers(&self, _: Channel) -> bool {
+        !self.absent.load(Ordering::Relaxed)
+    }
+
+    fn send<'a>(
+        &'a self,
+        parcel: Parcel,
+    ) -> minshu_kernel::BoxFuture<'a, Result<TakenOver, CarrierError>> {
+        let answer = self.answers.lock().expect("a list").get(parcel.channel.word()).cloned();
+        if let Some(error) = answer {
+            return Box::pin(async move { Err(error) });
+        }
+        let reference = format!("test-{}", parcel.id);
+        self.taken.lock().expect("a list").push(parcel);
+        Box::pin(async move { Ok(TakenOver { reference }) })
+    }
+
+    fn report(&self, _: Signed<'_>, _: &[u8], _: Timestamp) -> Result<Report, BadReport> {
+        Err(BadReport::NotOffered)
+    }
+}
+
 /// A house of its own for a test.
 pub struct TestHouse {
+    /// What leaves it by its channels.
+    pub carriers: Arc<TestCarriers>,
     /// The house.
     pub house: Arc<House>,
     /// Its clock; begins at 2026-03-05 09:00 in Shanghai, a Thursday.
@@ -149,11 +213,13 @@ impl TestHouse {
         // Receivers of tests stand on this machine.
         let networks = Networks { loopback: true, ..Networks::default() };
         let outgoing = HttpClient::new(networks, Patience::default()).expect("an HTTP client");
+        let carriers = Arc::new(TestCarriers::default());
         let house = House::build(Foundation {
             capabilities,
             db: db.db().clone(),
             objects: Arc::new(objects),
             outgoing: Arc::new(outgoing),
+            carriers: carriers.clone(),
             keys,
             ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
             clock: clock.clone(),
@@ -174,7 +240,7 @@ impl TestHouse {
             Err(error) => panic!("the house does not stand: {error}"),
         };
         let router = crate::http::router(house.clone());
-        TestHouse { house, clock, router, _folder: folder, _db: db }
+        TestHouse { carriers, house, clock, router, _folder: folder, _db: db }
     }
 
     /// Another process on the same database, which begins with these packs on its disk.
@@ -196,6 +262,7 @@ impl TestHouse {
             clock: self.clock.clone(),
             entropy: own.services.entropy.clone(),
             outgoing: own.services.outgoing.clone(),
+            carriers: own.services.carriers.clone(),
             divisions: own.services.divisions.clone(),
             packs,
             adopt_packs: false,
@@ -265,7 +332,11 @@ impl TestHouse {
         for _ in 0..10 {
             crate::audit::sealer::seal_all(&self.house).await.expect("sealing");
             crate::flows::drain(&self.house).await.expect("flows");
-            if crate::jobs::round(&self.house).await.expect("jobs") == 0 {
+            let mut busy = crate::jobs::round(&self.house).await.expect("jobs") > 0;
+            for worker in self.house.contract.workers.clone() {
+                busy |= crate::workers::round(&self.house, &worker).await.expect("a worker");
+            }
+            if !busy {
                 break;
             }
         }

@@ -386,3 +386,11 @@ platform-packs-refused-title = The set that is not in force
 platform-packs-refused-lead = The set in the folder has the troubles below, so the one above stays in force. Mend them and run minshu packs apply.
 platform-packs-staying-title = Finished under an earlier version
 platform-packs-staying-none = All open cases are of the versions in force.
+
+# The demonstration's telephone and mailbox
+platform-telephone-title = Telephone and mailbox of the demonstration
+platform-telephone-lead = A demonstration sends no real short messages and no real mail. What would have been sent stands here.
+platform-telephone-none = No short messages and no mail yet.
+platform-telephone-sms = Short message
+platform-telephone-email = Mail
+platform-telephone-open = Telephone and mailbox

@@ -361,3 +361,11 @@ platform-packs-refused-title = 没有启用的一套
 platform-packs-refused-lead = 文件夹里的一套有下面的问题，所以仍用上面这一套。改好以后运行 minshu packs apply。
 platform-packs-staying-title = 按原来版本办理的
 platform-packs-staying-none = 没办结的件用的都是现在的版本。
+
+# 演示用的手机和邮箱
+platform-telephone-title = 演示用的手机和邮箱
+platform-telephone-lead = 演示里不发真的短信和邮件，本来要发的都列在这里。
+platform-telephone-none = 还没有短信和邮件。
+platform-telephone-sms = 短信
+platform-telephone-email = 邮件
+platform-telephone-open = 手机和邮箱

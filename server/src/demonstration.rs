@@ -93,7 +93,7 @@ pub fn accounts() -> Result<Demonstration, CommandError> {
             password: a.password,
         })
         .collect();
-    Ok(Demonstration { accounts })
+    Ok(Demonstration { accounts, pocket: None })
 }
 
 /// Loads accounts and the packs' demonstration data into a fresh folder.

@@ -1,5 +1,6 @@
 //! `minshu`: the list of capabilities, settings and subcommands. No behaviour of its own.
 
+mod channels;
 mod clock;
 mod commands;
 mod console;

@@ -71,6 +71,8 @@ pub async fn house(
     let objects = ObjectStorage::open(ObjectsPlace::Directory(folder.objects()), keys.clone())
         .await
         .map_err(|error| CommandError::Failed(error.to_string()))?;
+    let channels = crate::channels::open(settings, &clock, demonstration.is_some())?;
+    let pocket = channels.pocket.clone();
     let outgoing = HttpClient::new(settings.networks.clone(), Patience::default())
         .map_err(|error| CommandError::Failed(error.to_string()))?;
     let house = House::build(Foundation {
@@ -78,6 +80,7 @@ pub async fn house(
         db,
         objects: Arc::new(objects),
         outgoing: Arc::new(outgoing),
+        carriers: Arc::new(channels),
         keys,
         ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
         clock,
@@ -88,7 +91,7 @@ pub async fn house(
         register: Arc::new(register()?),
         scenario_results: settings.scenario_results.clone(),
         single_process: settings.database_url.is_none(),
-        demonstration,
+        demonstration: demonstration.map(|shown| Demonstration { pocket, ..shown }),
         build: build(),
         edge: settings.edge.clone(),
     })

@@ -7,6 +7,7 @@ use minshu_runtime::http::edge::Edge;
 use minshu_runtime::outgoing::Networks;
 use serde::Deserialize;
 
+use crate::channels::MessagingSettings;
 use crate::edge::EdgeArguments;
 use crate::error::CommandError;
 
@@ -49,6 +50,26 @@ pub struct Arguments {
         value_delimiter = ','
     )]
     pub subscription_networks: Vec<String>,
+    /// The password of the mail account, where the settings file shall not hold it.
+    #[arg(
+        long,
+        global = true,
+        env = "MINSHU_EMAIL_PASSWORD",
+        value_name = "PASSWORD",
+        hide = true,
+        hide_env_values = true
+    )]
+    pub email_password: Option<String>,
+    /// The secret shared with the short-message gateway, where the settings file shall not hold it.
+    #[arg(
+        long,
+        global = true,
+        env = "MINSHU_SMS_SECRET",
+        value_name = "SECRET",
+        hide = true,
+        hide_env_values = true
+    )]
+    pub sms_secret: Option<String>,
     /// Let subscriptions reach this machine, without TLS. In a demonstration and with a test clock alone.
     #[arg(long, global = true, env = "MINSHU_SUBSCRIPTION_LOOPBACK")]
     pub subscription_loopback: bool,
@@ -71,6 +92,8 @@ struct File {
     subscription_networks: Vec<String>,
     #[serde(default)]
     network: EdgeArguments,
+    #[serde(default)]
+    messaging: MessagingSettings,
 }
 
 /// The settings in force.
@@ -92,6 +115,8 @@ pub struct Settings {
     pub networks: Networks,
     /// How the house stands towards the network.
     pub edge: Edge,
+    /// The channels of texts to telephones and mailboxes.
+    pub messaging: MessagingSettings,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -169,6 +194,7 @@ impl Settings {
             write_queue: arguments.write_queue.or(file.write_queue),
             scenario_results,
             edge: arguments.edge.clone().or(file.network).edge()?,
+            messaging: file.messaging.with(arguments),
             networks: Networks { allowed, loopback: arguments.subscription_loopback },
         })
     }

@@ -44,7 +44,12 @@ pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
     PlatformRole {
         id: "platform.operator",
         name: ("平台运维员", "Platform operator"),
-        may: &["identity.administer", "platform.operate", "platform.integrate"],
+        may: &[
+            "identity.administer",
+            "platform.operate",
+            "platform.integrate",
+            "messaging.operate",
+        ],
     },
     PlatformRole {
         id: "platform.registrar",

@@ -22,6 +22,15 @@ pub enum MessagingError {
     /// The message goes to nobody.
     #[error("the message has no addressee")]
     NoAddressee,
+    /// The installation has no such channel.
+    #[error("the installation does not have this channel")]
+    NotOffered,
+    /// A text on its way cannot be read: a defect.
+    #[error("a text on its way: {what}")]
+    DamagedText {
+        /// What is wrong.
+        what: &'static str,
+    },
     /// What rests in a column cannot be read: a defect.
     #[error("message {id}: {what}")]
     Damaged {
@@ -37,7 +46,8 @@ impl Fault for MessagingError {
         use MessagingError as E;
         match self {
             E::UnknownTemplate(_) | E::BadValues { .. } | E::NoAddressee => Kind::Invalid,
-            E::Damaged { .. } => Kind::Internal,
+            E::NotOffered => Kind::Conflict,
+            E::Damaged { .. } | E::DamagedText { .. } => Kind::Internal,
         }
     }
 
@@ -47,7 +57,8 @@ impl Fault for MessagingError {
             E::UnknownTemplate(_) => "messaging.unknown_template",
             E::BadValues { .. } => "messaging.bad_values",
             E::NoAddressee => "messaging.no_addressee",
-            E::Damaged { .. } => "messaging.damaged",
+            E::NotOffered => "messaging.not_offered",
+            E::Damaged { .. } | E::DamagedText { .. } => "messaging.damaged",
         }
     }
 
@@ -61,7 +72,7 @@ impl Fault for MessagingError {
             E::UnknownTemplate(_) => own("/template"),
             E::NoAddressee => own("/to"),
             E::BadValues { problems, .. } => problems.clone(),
-            E::Damaged { .. } => Vec::new(),
+            E::NotOffered | E::Damaged { .. } | E::DamagedText { .. } => Vec::new(),
         }
     }
 }
@@ -71,6 +82,7 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("messaging.unknown_template", Kind::Invalid),
     ("messaging.bad_values", Kind::Invalid),
     ("messaging.no_addressee", Kind::Invalid),
+    ("messaging.not_offered", Kind::Conflict),
     ("messaging.damaged", Kind::Internal),
 ];
 
@@ -84,6 +96,7 @@ mod tests {
             MessagingError::UnknownTemplate("p.t".to_owned()),
             MessagingError::BadValues { template: "p.t".to_owned(), problems: Vec::new() },
             MessagingError::NoAddressee,
+            MessagingError::NotOffered,
             MessagingError::Damaged { id: MessageId::new(uuid::Uuid::nil()), what: "" },
         ];
         let listed: Vec<_> = all.iter().map(|error| (error.code(), error.kind())).collect();

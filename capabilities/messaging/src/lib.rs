@@ -3,6 +3,8 @@
 
 pub mod actions;
 pub mod compile;
+mod courier;
+pub mod delivery;
 pub mod error;
 pub mod events;
 pub mod model;
@@ -11,15 +13,18 @@ mod pages;
 pub mod queries;
 pub mod rules;
 mod store;
+mod worker;
 
 use std::any::Any;
 use std::sync::Arc;
 
 use minshu_kernel::access::{Basis, PermissionSet};
-use minshu_kernel::action::Query as _;
+use minshu_kernel::action::{Action as _, Query as _};
 use minshu_kernel::capability::{
-    BadgeEntry, Capability, Contract, NavigationEntry, ProblemType, Waiting,
+    BadgeEntry, Capability, Contract, NavigationEntry, ProblemType, Sweep, Waiting, WorkerEntry,
 };
+use minshu_kernel::clock::DAY_MS;
+use minshu_kernel::courier::{Channel, Courier};
 use minshu_kernel::pack::Compile;
 use minshu_kernel::text::TextSource;
 
@@ -32,6 +37,9 @@ pub const TEXTS: TextSource = TextSource {
     zh: include_str!("../text/zh.ftl"),
     en: include_str!("../text/en.ftl"),
 };
+
+/// How long it is kept which texts went out and what became of them: a year and a month.
+const DELIVERIES_KEPT_MS: i64 = 396 * DAY_MS;
 
 /// Messaging.
 #[derive(Debug, Default, Clone, Copy)]
@@ -50,10 +58,16 @@ impl Capability for Messaging {
             .query::<queries::Inbox>()
             .query::<queries::MessageById>()
             .query::<queries::UnreadCount>()
+            .action::<actions::TakeDeliveries>()
+            .action::<actions::NoteDelivery>()
+            .action::<actions::NoteReport>()
+            .action::<actions::SetChannel>()
+            .query::<queries::Channels>()
             .event::<events::MessageSent>()
             .event::<events::MessageRead>()
             .section::<pack::TemplateToml>("messaging.template")
-            .sql(store::STATEMENTS);
+            .sql(store::STATEMENTS)
+            .sql(delivery::STATEMENTS);
         contract.statements.extend(store::list_statements());
         contract.permission_sets.extend(permission_sets());
         contract.problem_types.extend(
@@ -61,7 +75,26 @@ impl Capability for Messaging {
                 .iter()
                 .map(|(code, kind)| ProblemType { code, status: kind.status() }),
         );
-        contract.migrations.push(("V1__messages", include_str!("../migrations/V1__messages.sql")));
+        contract.migrations.extend([
+            ("V1__messages", include_str!("../migrations/V1__messages.sql")),
+            ("V2__deliveries", include_str!("../migrations/V2__deliveries.sql")),
+        ]);
+        contract.sweeps.push(Sweep {
+            table: "messaging_delivery",
+            by: "ended_ms",
+            only: "",
+            keep_ms: DELIVERIES_KEPT_MS,
+        });
+        contract.reports_to = Some(actions::NoteReport::NAME);
+        for channel in Channel::ALL {
+            contract.workers.push(WorkerEntry {
+                name: match channel {
+                    Channel::Sms => "messaging.sms",
+                    Channel::Email => "messaging.email",
+                },
+                round: Arc::new(move |ctx, door| Box::pin(worker::round(ctx, door, channel))),
+            });
+        }
         contract.routes.extend(pages::routes());
         contract.texts.push(TEXTS);
         contract.mine.push(Arc::new(|visit, ()| Box::pin(pages::mine(visit))));
@@ -83,6 +116,17 @@ impl Capability for Messaging {
             operation: "messaging.inbox",
             order: 20,
         });
+        contract.navigation.push(NavigationEntry {
+            key: "messaging-nav-channels",
+            href: "/operations/channels",
+            icon: "mail",
+            operation: queries::Channels::NAME,
+            order: 66,
+        });
+    }
+
+    fn courier(&self) -> Option<Arc<dyn Courier>> {
+        Some(Arc::new(courier::Post))
     }
 
     fn compile(&self, compile: &Compile<'_>) -> Arc<dyn Any + Send + Sync> {
@@ -109,7 +153,18 @@ fn permission_sets() -> Vec<PermissionSet> {
             id: "messaging.system",
             name: ("发消息", "Send messages"),
             basis: Basis::System,
-            may: &["messaging.send"],
+            may: &[
+                "messaging.send",
+                "messaging.take_deliveries",
+                "messaging.note_delivery",
+                "messaging.note_report",
+            ],
+        },
+        PermissionSet {
+            id: "messaging.operate",
+            name: ("照看短信和邮件通道", "Look after the channels of texts"),
+            basis: Basis::Post,
+            may: &["messaging.channels", "messaging.set_channel"],
         },
     ]
 }

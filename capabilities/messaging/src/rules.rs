@@ -248,7 +248,7 @@ impl Sorted<'_> {
         if both.iter().any(|t| t.trim().is_empty()) {
             return self.wrong(map, name, "messaging-problem-missing");
         }
-        if both.iter().any(|t| t.chars().any(char::is_control)) {
+        if both.iter().any(|t| t.chars().any(|c| c.is_control() || turns(c))) {
             return self.wrong(map, name, "messaging-problem-characters");
         }
         let in_link = self.template.link.as_ref().is_some_and(|link| link.places().contains(name));
@@ -260,6 +260,18 @@ impl Sorted<'_> {
             self.wrong(map, name, "messaging-problem-twice");
         }
     }
+}
+
+/// A text as one bounded line in which nothing hides: control characters and line breaks become spaces, and marks that
+/// turn a text round are left out.
+pub fn one_line(text: &str, most: usize) -> String {
+    let kept = text.chars().filter(|c| !turns(*c)).take(most);
+    kept.map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+/// Marks that turn the direction of a text (UAX 9): a value with them could make a line say something else.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a text says what a message is about: `kind:id`, such as `casework.case:` and the case's id.

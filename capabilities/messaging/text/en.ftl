@@ -4,6 +4,7 @@
 messaging-unknown-template = There is no such message template. Check the name that the flow gives
 messaging-bad-values = What goes into the message is not complete or not right. Mend it where it is pointed out below
 messaging-no-addressee = It is not said to whom the message goes. Name an account, a person or an organisation
+messaging-not-offered = This installation does not have this way of telling people. Choose another one
 messaging-damaged = A message in the system cannot be read. It was noted; please ask the operator
 
 # What was given
@@ -63,3 +64,26 @@ messaging-mine-several =
     }
 messaging-mine-many = More than {$n} unread messages
 messaging-mine-latest = The latest: {$title}
+
+# Texts to telephones and mailboxes
+messaging-try = This is a trial, sent at {$at}. There is nothing to do.
+messaging-try-subject = A trial
+messaging-nav-channels = Short messages and mail
+messaging-channels-lead = While a channel is down, texts wait and none is lost; they go out when it works again. A code whose time is over is not sent.
+messaging-channel-sms = Short messages
+messaging-channel-email = Mail
+messaging-channel-absent = Not set up
+messaging-channel-paused = Paused
+messaging-channel-failing = Nothing goes out
+messaging-channel-works = Works
+messaging-channel-queued = Waiting
+messaging-channel-oldest = The oldest was written
+messaging-channel-sent = Last handed over
+messaging-channel-failed = Last failure
+messaging-channel-error = What failed
+messaging-channel-retry = Tried again
+messaging-channel-pause = Pause
+messaging-channel-open = Go on
+messaging-channel-try = Try now
+messaging-channel-now-paused = Paused. What comes now waits
+messaging-channel-now-open = It is tried at once. Reload in a moment to see how it went

@@ -4,6 +4,7 @@
 messaging-unknown-template = 没有这个消息模板，请核对流程里写的模板名
 messaging-bad-values = 消息里要填的内容不全或者不对，请按下面指出的地方改
 messaging-no-addressee = 没有说消息发给谁，请写明账户、个人或单位
+messaging-not-offered = 这里没有开通这种通知方式，请换一种
 messaging-damaged = 系统里有一条消息读不出来，已经记下，请联系运维员
 
 # 填写的内容
@@ -56,3 +57,26 @@ messaging-mine-unread = 未读消息
 messaging-mine-several = {$n} 条消息没读
 messaging-mine-many = {$n} 条以上消息没读
 messaging-mine-latest = 最新一条：{$title}
+
+# 短信和邮件
+messaging-try = 这是一条试发的消息，{$at} 发出，不用理会。
+messaging-try-subject = 试发
+messaging-nav-channels = 短信和邮件
+messaging-channels-lead = 通道不通时，短信和邮件留着不丢，通了再发；有时限的验证码过时就不发了。
+messaging-channel-sms = 短信
+messaging-channel-email = 邮件
+messaging-channel-absent = 没有开通
+messaging-channel-paused = 已暂停
+messaging-channel-failing = 发不出去
+messaging-channel-works = 正常
+messaging-channel-queued = 在等的
+messaging-channel-oldest = 最早的一条写于
+messaging-channel-sent = 最近一次交出去
+messaging-channel-failed = 最近一次失败
+messaging-channel-error = 失败的原因
+messaging-channel-retry = 下次再试
+messaging-channel-pause = 暂停
+messaging-channel-open = 恢复
+messaging-channel-try = 现在就试
+messaging-channel-now-paused = 已经暂停，新来的先留着
+messaging-channel-now-open = 马上就试，请过一会儿刷新看结果

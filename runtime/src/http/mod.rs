@@ -8,6 +8,7 @@ pub mod openapi;
 pub mod pages;
 pub mod problem;
 pub mod reply;
+mod reports;
 pub mod session;
 pub mod shell;
 
@@ -33,6 +34,8 @@ use crate::house::House;
 pub struct Demonstration {
     /// The accounts, in the order of the banner.
     pub accounts: Vec<DemonstrationAccount>,
+    /// What would have gone to telephones and mailboxes.
+    pub pocket: Option<Arc<crate::carriers::Pocket>>,
 }
 
 /// One account of the demonstration.
@@ -76,6 +79,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/divisions", routing::get(api::divisions))
         .route("/assets/{file}", routing::get(assets::serve))
         .route("/preferences/{kind}/{value}", routing::get(session::set_preference))
+        .route("/reports/sms", routing::post(reports::take))
         .route("/demo/enter", routing::post(demo::enter));
     // A route for each operation, so that a wrong method is answered with the right one.
     for entry in &house.contract.actions {

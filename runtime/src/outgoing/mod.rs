@@ -105,19 +105,20 @@ impl HttpClient {
             request = request.header(name, value);
         }
         let mut response = request.body(post.body).send().await.map_err(said)?;
-        let answer = Answer {
+        let mut answer = Answer {
             status: response.status().as_u16(),
             retry_after: response
                 .headers()
                 .get(reqwest::header::RETRY_AFTER)
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_owned),
+            body: Vec::new(),
         };
-        let mut read = 0;
-        // The status has said everything; a body that breaks off changes nothing.
+        // The status has said the most; a body that breaks off changes nothing about it.
         while let Ok(Some(piece)) = response.chunk().await {
-            read += piece.len();
-            if read > MOST_BODY {
+            let room = MOST_BODY - answer.body.len();
+            answer.body.extend_from_slice(piece.get(..room).unwrap_or(&piece));
+            if piece.len() > room {
                 break;
             }
         }

@@ -61,7 +61,7 @@ async fn a_huge_body_is_cut_off() {
     text.resize(text.len() + MOST_BODY * 2, b'x');
     let (port, _) = receiver(text).await;
     let answer = client(true, LONG).post(post(format!("http://127.0.0.1:{port}/"))).await.unwrap();
-    assert_eq!(answer, Answer { status: 503, retry_after: Some("7".into()) });
+    assert_eq!((answer.status, answer.retry_after.as_deref()), (503, Some("7")));
 }
 
 #[tokio::test]

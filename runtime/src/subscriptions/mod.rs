@@ -5,7 +5,7 @@
 pub mod interest;
 pub mod message;
 pub mod model;
-mod schedule;
+pub mod schedule;
 pub mod secret;
 pub(crate) mod store;
 mod work;

@@ -26,6 +26,12 @@ impl Secret {
         Secret(bytes)
     }
 
+    /// Reads one that was agreed on: `whsec_` and the base64 of 24 to 64 bytes.
+    pub fn read(text: &str) -> Option<Secret> {
+        let bytes = Zeroizing::new(BASE64.decode(text.trim().strip_prefix("whsec_")?).ok()?);
+        (24..=64).contains(&bytes.len()).then_some(Secret(bytes))
+    }
+
     /// As it is told to the receiver, once.
     pub fn told(&self) -> String {
         format!("whsec_{}", BASE64.encode(&*self.0))

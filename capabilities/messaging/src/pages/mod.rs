@@ -1,5 +1,6 @@
 //! Pages of messaging: the inbox, a message, and the unread ones among one's own things.
 
+mod channels;
 mod inbox;
 mod message;
 #[cfg(test)]
@@ -24,6 +25,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/inbox", inbox::show),
         Route::post("/inbox/read-all", inbox::read_all),
         Route::get("/inbox/{message}", message::show),
+        Route::get("/operations/channels", channels::show),
+        Route::post("/operations/channels/{channel}", channels::set),
     ]
 }
 

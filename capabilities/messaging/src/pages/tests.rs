@@ -108,3 +108,41 @@ fn a_message_with_and_without_more() {
     see("message", |t| message::page(t, &message(2, Tone::Act, 2, false)));
     see("message-quiet", |t| message::page(t, &message(5, Tone::Quiet, 2, true)));
 }
+
+#[test]
+fn channels_that_work_rest_and_wait() {
+    use minshu_kernel::courier::Channel;
+
+    use crate::queries::channels::{ChannelList, ChannelView};
+    let works = ChannelView {
+        channel: Channel::Sms,
+        offered: true,
+        paused: false,
+        failures: 0,
+        last_error: String::new(),
+        failed_ms: None,
+        retry_ms: None,
+        sent_ms: Some(NOW),
+        queued: 0,
+        oldest_ms: None,
+    };
+    let rests = ChannelView {
+        channel: Channel::Email,
+        failures: 7,
+        last_error: "no connection: <refused>".to_owned(),
+        failed_ms: Some(NOW),
+        retry_ms: Some(NOW.plus_ms(HOUR)),
+        queued: 1_234,
+        oldest_ms: Some(NOW.plus_ms(-HOUR * 20)),
+        ..works.clone()
+    };
+    let paused = ChannelView { paused: true, ..works.clone() };
+    let absent = ChannelView { channel: Channel::Email, offered: false, ..works.clone() };
+    for (name, channels) in
+        [("channels", vec![works, rests]), ("channels-paused", vec![paused, absent])]
+    {
+        let list = ChannelList { channels };
+        let form = || ("token".to_owned(), "key".to_owned());
+        see(name, |t| channels::page(t, form(), &list));
+    }
+}

@@ -1,9 +1,11 @@
 //! What messaging answers, one file a noun, and the view they share.
 
+pub mod channels;
 pub mod inbox;
 pub mod message;
 pub mod unread_count;
 
+pub use channels::Channels;
 pub use inbox::Inbox;
 pub use message::MessageById;
 pub use unread_count::UnreadCount;

@@ -15,6 +15,7 @@ mod search;
 mod subscriptions;
 mod system;
 mod systems;
+mod telephone;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -107,6 +108,7 @@ pub fn house_routes(house: &Arc<House>) -> Vec<Route> {
         get(pages, "/operations/subscriptions/{subscription}", subscriptions::show_one),
         post(pages, "/operations/subscriptions/{subscription}", subscriptions::change),
         get(pages, "/operations/packs", packs::show),
+        get(pages, "/demo/telephone", telephone::show),
         get(pages, "/calendar", calendar::show),
         post(pages, "/calendar", calendar::declare),
     ]
