@@ -43,6 +43,16 @@ pub struct Grant {
     pub until: Option<Timestamp>,
 }
 
+/// What is known about the session behind a request: which it is, and when it was proved. An operation that matters
+/// can ask for a fresh proof by this.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Assurance {
+    /// The session's id; none for whoever acts without one.
+    pub session: Option<String>,
+    /// When the session began, which is when the proof of it was given.
+    pub since: Option<Timestamp>,
+}
+
 /// Who acts, with everything that access decisions need. Made by the authenticator at each request.
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -58,6 +68,8 @@ pub struct Principal {
     pub grants: Vec<Grant>,
     /// Organisations that the person may act for.
     pub mandates: Vec<OrganisationId>,
+    /// What is known about the session.
+    pub assurance: Assurance,
 }
 
 impl Principal {
@@ -69,6 +81,7 @@ impl Principal {
             name: String::new(),
             grants: Vec::new(),
             mandates: Vec::new(),
+            assurance: Assurance::default(),
         }
     }
 
@@ -274,6 +287,14 @@ pub trait Authenticator: Send + Sync {
         &'a self,
         token: &'a str,
     ) -> crate::BoxFuture<'a, Result<Option<Arc<Principal>>, crate::error::Failure>>;
+
+    /// Whether a session that was known a moment ago still holds: asked where another process may have ended it.
+    fn holds<'a>(
+        &'a self,
+        token: &'a str,
+    ) -> crate::BoxFuture<'a, Result<bool, crate::error::Failure>> {
+        Box::pin(async move { Ok(self.principal(token).await?.is_some()) })
+    }
 
     /// The principal of an account as it stands now, for what goes on working for it while nobody is signed in;
     /// `None` where the account is unknown or may not sign in.

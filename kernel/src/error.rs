@@ -78,6 +78,7 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("kernel.not_multipart", Kind::Malformed),
     ("kernel.nul_character", Kind::Invalid),
     ("kernel.refused", Kind::Refused),
+    ("kernel.session_ended", Kind::Unauthenticated),
     ("kernel.sign_in", Kind::Unauthenticated),
     ("kernel.subject_parked", Kind::Conflict),
     ("kernel.too_many_files", Kind::TooLarge),

@@ -391,6 +391,7 @@ kernel-missing = The address may be mistyped, or the page has moved. Your drafts
 kernel-no-operation = There is no such operation.
 kernel-wrong-method = This address does not take this method; the header Allow says which it takes.
 kernel-refused = This account may not do that. If it is your work, ask your unit's administrator to check your post.
+kernel-session-ended = The session of this token is over, or never was. Sign in again for a new token.
 kernel-sign-in = Please sign in to go on.
 kernel-lost-race = Somebody changed it at the same time; reload and try again.
 kernel-duplicate = The same record is there already.

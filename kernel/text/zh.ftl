@@ -331,6 +331,7 @@ kernel-missing = 地址可能抄错了，或者这一页已经搬走。草稿和
 kernel-no-operation = 没有这个接口。
 kernel-wrong-method = 这个地址不接受这种请求方法，Allow 标头写明了接受哪些。
 kernel-refused = 当前身份不能做这件事。如果是您的工作，请联系本单位管理员核对岗位。
+kernel-session-ended = 这个令牌的登录已经结束，或者从来没有过。请重新登录取得新令牌。
 kernel-sign-in = 请先登录再继续。
 kernel-lost-race = 有人同时改动了它，请刷新后再试。
 kernel-duplicate = 同样的记录已经有了。

@@ -305,6 +305,7 @@ mod tests {
                     name: String::new(),
                     grants,
                     mandates: mandates.into_iter().map(|m| OrganisationId::new(id(m))).collect(),
+                    assurance: Default::default(),
                 }
             },
         )

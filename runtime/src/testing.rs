@@ -353,6 +353,7 @@ impl TestHouse {
             name: "林晓燕".to_owned(),
             grants: Vec::new(),
             mandates: Vec::new(),
+            assurance: Default::default(),
         }
     }
 

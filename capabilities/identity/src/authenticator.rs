@@ -5,13 +5,15 @@
 use std::sync::Arc;
 
 use minshu_kernel::BoxFuture;
-use minshu_kernel::access::{Actor, Authenticator, Grant, Principal};
+use minshu_kernel::access::{Actor, Assurance, Authenticator, Grant, Principal};
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Services;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, PersonId};
-use minshu_kernel::records::Row;
+use minshu_kernel::records::{Row, Statement, WriteSet};
 use minshu_kernel::values;
 
+use crate::rules;
 use crate::store::{accounts, posts, sessions};
 
 /// The length of a session token; anything else is not looked up.
@@ -35,24 +37,48 @@ impl SessionAuthenticator {
         let records = &*self.services.records;
         let now = self.services.clock.now();
         let hash = sessions::token_hash(token);
-        let rows = records.point(sessions::SELECT_PRINCIPAL.into(), values![hash, now]).await?;
-        match rows.first() {
-            Some(row) => self.made_of(row).await.map(Some),
-            None => Ok(None),
+        let idle = sessions::idle_since(now);
+        let rows =
+            records.point(sessions::SELECT_PRINCIPAL.into(), values![hash, now, idle]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let session: String = row.get("session")?;
+        let since: Timestamp = row.get("created_ms")?;
+        let seen: Option<Timestamp> = row.get("seen_ms")?;
+        if now.0.saturating_sub(seen.unwrap_or(since).0) >= rules::SEEN_EVERY_MS {
+            self.note_use(&session, now).await;
         }
+        let assurance = Assurance { session: Some(session), since: Some(since) };
+        self.made_of(row, assurance).await.map(Some)
+    }
+
+    /// Notes that a session was used. It says nothing but that, so it is no operation of its own; where it cannot be
+    /// written, the session ends a little earlier and the page is served all the same.
+    async fn note_use(&self, session: &str, now: Timestamp) {
+        let seen = Statement::any(sessions::UPDATE_SESSION_SEEN, values![session, now]);
+        let _ = self.services.records.apply(WriteSet { statements: vec![seen] }).await;
+    }
+
+    async fn still_holds(&self, token: &str) -> Result<bool, Failure> {
+        if token.len() != TOKEN_LENGTH {
+            return Ok(false);
+        }
+        let now = self.services.clock.now();
+        let asked = values![sessions::token_hash(token), now, sessions::idle_since(now)];
+        let rows = self.services.records.point(sessions::SELECT_HOLDS.into(), asked).await?;
+        Ok(!rows.is_empty())
     }
 
     async fn held_by(&self, account: AccountId) -> Result<Option<Arc<Principal>>, Failure> {
         let records = &*self.services.records;
         let rows = records.point(sessions::SELECT_HOLDER.into(), values![account]).await?;
         match rows.first() {
-            Some(row) => self.made_of(row).await.map(Some),
+            Some(row) => self.made_of(row, Assurance::default()).await.map(Some),
             None => Ok(None),
         }
     }
 
     /// The principal of an account's row: its posts and mandates at this instant.
-    async fn made_of(&self, row: &Row) -> Result<Arc<Principal>, Failure> {
+    async fn made_of(&self, row: &Row, assurance: Assurance) -> Result<Arc<Principal>, Failure> {
         let records = &*self.services.records;
         let now = self.services.clock.now();
         let account: AccountId = row.id("id")?;
@@ -85,6 +111,7 @@ impl SessionAuthenticator {
             name,
             grants,
             mandates,
+            assurance,
         }))
     }
 }
@@ -95,6 +122,10 @@ impl Authenticator for SessionAuthenticator {
         token: &'a str,
     ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
         Box::pin(self.find(token))
+    }
+
+    fn holds<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<bool, Failure>> {
+        Box::pin(self.still_holds(token))
     }
 
     fn holder<'a>(

@@ -61,6 +61,16 @@ pub(crate) fn code(text: Option<&str>) -> Result<Option<uscc::Uscc>, Message> {
     }
 }
 
+/// What a session is called; none where nothing was said.
+pub(crate) fn device(text: Option<&str>) -> Result<Option<String>, Failure> {
+    match text.map(str::trim).filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => rules::line(text, rules::DEVICE_MAX)
+            .map(Some)
+            .map_err(|message| wrong("/device", message)),
+    }
+}
+
 /// A division of the tree.
 pub(crate) fn division(ctx: &Ctx, text: &str) -> Result<DivisionCode, Message> {
     let text = text.trim();

@@ -46,6 +46,11 @@ event!(
     PasswordChanged { account: AccountId = "The account." }
 );
 event!(
+    "identity.account.sessions_ended",
+    "Somebody ended the sessions of the own account everywhere else.",
+    SessionsEnded { account: AccountId = "The account." }
+);
+event!(
     "identity.organisation.added",
     "An organisation was entered.",
     OrganisationAdded {

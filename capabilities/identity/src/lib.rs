@@ -72,6 +72,9 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         basis: Basis::SignedIn,
         may: &[
             "identity.sign_out",
+            "identity.end_session",
+            "identity.end_other_sessions",
+            "identity.my_sessions",
             "identity.change_password",
             "identity.change_claim",
             "identity.me",
@@ -142,6 +145,8 @@ impl Capability for Identity {
             .action::<actions::Register>()
             .action::<actions::SignIn>()
             .action::<actions::SignOut>()
+            .action::<actions::EndSession>()
+            .action::<actions::EndOtherSessions>()
             .action::<actions::ChangePassword>()
             .action::<actions::ChangeClaim>()
             .action::<actions::Prove>()
@@ -157,6 +162,7 @@ impl Capability for Identity {
         contract
             .query::<queries::Me>()
             .query::<queries::MyMandates>()
+            .query::<queries::MySessions>()
             .query::<queries::Applicant>()
             .query::<queries::Claims>()
             .query::<queries::Counters>()
@@ -171,6 +177,7 @@ impl Capability for Identity {
             .event::<events::AccountProved>()
             .event::<events::ClaimChanged>()
             .event::<events::PasswordChanged>()
+            .event::<events::SessionsEnded>()
             .event::<events::OrganisationAdded>()
             .event::<events::OrganisationChanged>()
             .event::<events::PostAdded>()
@@ -191,6 +198,7 @@ impl Capability for Identity {
                 include_str!("../migrations/V1__people_and_organisations.sql"),
             ),
             ("V2__sessions_by_end", include_str!("../migrations/V2__sessions_by_end.sql")),
+            ("V7__sessions_seen", include_str!("../migrations/V7__sessions_seen.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {

@@ -25,6 +25,12 @@ pub(crate) const EVIDENCE_MAX: usize = 500;
 pub(crate) const ROLES_MAX: usize = 50;
 /// How long a session lasts from signing in: a working day, without prolongation.
 pub(crate) const SESSION_MS: i64 = 12 * 3_600_000;
+/// How long a session lasts that is not used: long enough for lunch, short enough for a forgotten library desk.
+pub(crate) const SESSION_IDLE_MS: i64 = 2 * 3_600_000;
+/// How old the note of a session's last use may be before it is written anew: not with every page.
+pub(crate) const SEEN_EVERY_MS: i64 = 5 * 60_000;
+/// The most characters of what a session is called.
+pub(crate) const DEVICE_MAX: usize = 60;
 
 /// Passwords that are tried first by those who guess; lower case, one a line, ten characters or more.
 const COMMON: &str = include_str!("common_passwords.txt");

@@ -208,3 +208,19 @@ identity-appoint = Appoint
 identity-appointed = Appointed
 identity-substitute-choice = Substitute
 identity-substitute-note = While the holder is away; needs a last day
+
+# Devices that are signed in
+identity-devices-title = Signed-in devices
+identity-devices-lead = Your account is signed in at these places now. A session ends after two hours without use, and after twelve at the latest.
+identity-device-unknown = A browser or program that does not say what it is
+identity-session-current = In use here
+identity-session-used = Signed in { $begun }, last used { $seen }
+identity-session-end = Sign out there
+identity-session-ended = That place is signed out
+identity-sessions-end-others = Sign out everywhere else
+identity-sessions-ended = { $count ->
+    [0] There were no other sessions
+    [one] One other session is signed out
+   *[other] { $count } other sessions are signed out
+ }
+identity-devices-doubt = If you do not know one of them, sign out everywhere else first, then change the password.

@@ -201,3 +201,18 @@ identity-appoint = 任命
 identity-appointed = 已任命
 identity-substitute-choice = 代理
 identity-substitute-note = 原任职人员不在时代替，须有最后一天
+
+# 登录的设备
+identity-devices-title = 登录的设备
+identity-devices-lead = 这些地方现在登录着您的账户。登录两小时不用就结束，最长十二小时。
+identity-device-unknown = 没有说明的浏览器或程序
+identity-session-current = 现在用的
+identity-session-used = {$begun} 登录，最近使用 {$seen}
+identity-session-end = 退出这一处
+identity-session-ended = 那一处已退出
+identity-sessions-end-others = 退出其他所有设备
+identity-sessions-ended = { $count ->
+    [0] 没有其他登录
+   *[other] 已退出其他 {$count} 处
+ }
+identity-devices-doubt = 有您不认识的，先退出其他所有设备，再修改密码。

@@ -198,6 +198,8 @@ pub struct Visit {
     pub session: Option<String>,
     /// The sender's address, where the request came over the network.
     pub peer: Option<IpAddr>,
+    /// The kind of browser, such as `Firefox · Windows`; empty where it does not say.
+    pub browser: String,
 }
 
 impl Visit {

@@ -91,6 +91,8 @@ pub async fn serve(
     let frame = frame(&house, &request, &session);
     let who = match house.principal(&session).await {
         Ok(who) => who,
+        // A program gets the problem, and is not sent to a page that it cannot use.
+        Err(failure) if session.bearer => return api_problem(&house, &request, &failure),
         Err(failure) => {
             return failed(&house, &frame, &Arc::new(Principal::anonymous()), failure).await;
         }
@@ -182,6 +184,7 @@ async fn visit(
         key: None,
         session: session.token.clone(),
         peer: frame.peer,
+        browser: super::session::browser(request.headers()),
     };
     if route.method == Method::Post {
         let header_token =

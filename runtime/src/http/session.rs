@@ -2,13 +2,14 @@
 //! random tokens and choices, never data.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use minshu_kernel::access::Principal;
-use minshu_kernel::error::Failure;
+use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::text::Lang;
 use subtle::ConstantTimeEq as _;
 
@@ -33,6 +34,8 @@ const MOST_KEPT: usize = 50_000;
 #[derive(Default)]
 pub struct SessionCache {
     kept: RwLock<HashMap<String, (Arc<Principal>, i64)>>,
+    /// Raised whenever everybody is forgotten: what was read before is not kept afterwards.
+    turn: AtomicU64,
 }
 
 impl SessionCache {
@@ -42,8 +45,16 @@ impl SessionCache {
         (now < *until).then(|| principal.clone())
     }
 
-    fn keep(&self, token: &str, principal: &Arc<Principal>, now: i64) {
+    fn turn(&self) -> u64 {
+        self.turn.load(Ordering::SeqCst)
+    }
+
+    /// Keeps a principal that was read in a turn, unless somebody was forgotten since.
+    fn keep(&self, token: &str, principal: &Arc<Principal>, now: i64, turn: u64) {
         if let Ok(mut kept) = self.kept.write() {
+            if self.turn() != turn {
+                return;
+            }
             if kept.len() >= MOST_KEPT {
                 kept.clear();
             }
@@ -54,7 +65,14 @@ impl SessionCache {
     /// Forgets everybody: an account, a post or a session changed.
     pub fn forget_all(&self) {
         if let Ok(mut kept) = self.kept.write() {
+            self.turn.fetch_add(1, Ordering::SeqCst);
             kept.clear();
+        }
+    }
+
+    fn forget(&self, token: &str) {
+        if let Ok(mut kept) = self.kept.write() {
+            kept.remove(token);
         }
     }
 }
@@ -69,6 +87,35 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value)
+}
+
+/// The family of a browser and its system, as it says itself; nothing finer, so that it tells no more than a person
+/// needs to know the own device again.
+pub fn browser(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("");
+    // The order matters: most browsers name others too.
+    let families = [
+        ("MicroMessenger", "WeChat"),
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    let systems = [
+        ("HarmonyOS", "HarmonyOS"),
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("iPad", "iPadOS"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let first = |words: &[(&str, &'static str)]| {
+        words.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
+    };
+    let parts: Vec<&str> = first(&families).into_iter().chain(first(&systems)).collect();
+    parts.join(" · ")
 }
 
 /// A cookie that is set.
@@ -131,23 +178,40 @@ impl SessionToken {
 }
 
 impl House {
-    /// Who is behind a session; nobody where there is none.
+    /// Who is behind a session; nobody where a browser has none. A bearer token whose session is over is refused,
+    /// whatever the operation: a program that believes to be signed in must not be served as a stranger.
     pub async fn principal(&self, session: &SessionToken) -> Result<Arc<Principal>, Failure> {
-        let anonymous = || Arc::new(Principal::anonymous());
+        match self.known_principal(session).await? {
+            Some(principal) => Ok(principal),
+            None if session.bearer => {
+                Err(Failure::new(Kind::Unauthenticated, "kernel.session_ended"))
+            }
+            None => Ok(Arc::new(Principal::anonymous())),
+        }
+    }
+
+    async fn known_principal(
+        &self,
+        session: &SessionToken,
+    ) -> Result<Option<Arc<Principal>>, Failure> {
         let (Some(token), Some(authenticator)) = (&session.token, &self.authenticator) else {
-            return Ok(anonymous());
+            return Ok(None);
         };
         let now = self.services.clock.now().0;
+        let turn = self.sessions.turn();
         if let Some(principal) = self.sessions.find(token, now) {
-            return Ok(principal);
-        }
-        match authenticator.principal(token).await? {
-            Some(principal) => {
-                self.sessions.keep(token, &principal, now);
-                Ok(principal)
+            // Where several processes share the records, another one may have ended the session: it ends here at once.
+            if self.single_process || authenticator.holds(token).await? {
+                return Ok(Some(principal));
             }
-            None => Ok(anonymous()),
+            self.sessions.forget(token);
+            return Ok(None);
         }
+        let found = authenticator.principal(token).await?;
+        if let Some(principal) = &found {
+            self.sessions.keep(token, principal, now, turn);
+        }
+        Ok(found)
     }
 
     /// The token that forms of this visitor must carry.
@@ -229,6 +293,33 @@ mod tests {
         }
         assert_eq!(local_path("/items/a?x=1"), "/items/a?x=1");
         assert_eq!(encode_path("/搜索"), "/%E6%90%9C%E7%B4%A2");
+    }
+
+    #[test]
+    fn a_browser_is_known_by_family_and_system_alone() {
+        let says = |agent: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::USER_AGENT, HeaderValue::from_static(agent));
+            browser(&headers)
+        };
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36 Edg/130.0";
+        assert_eq!(says(edge), "Edge · Windows");
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Safari/604.1";
+        assert_eq!(says(phone), "Safari · iOS");
+        assert_eq!(says("curl/8"), "");
+        assert_eq!(browser(&HeaderMap::new()), "");
+    }
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_kept_after_it() {
+        let cache = SessionCache::default();
+        let nobody = Arc::new(Principal::anonymous());
+        let turn = cache.turn();
+        cache.forget_all();
+        cache.keep("t", &nobody, 0, turn);
+        assert!(cache.find("t", 1).is_none(), "the session may have ended in between");
+        cache.keep("t", &nobody, 0, cache.turn());
+        assert!(cache.find("t", 1).is_some());
     }
 
     #[test]

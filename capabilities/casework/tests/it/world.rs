@@ -361,6 +361,7 @@ impl World {
         self.double.codes.lock().unwrap().insert(organisation, named);
         Principal {
             mandates: vec![organisation],
+            assurance: Default::default(),
             name: "沈志明".to_owned(),
             ..self.house.resident()
         }
@@ -392,6 +393,7 @@ impl World {
             key: None,
             session: None,
             peer: None,
+            browser: String::new(),
         }
     }
 

@@ -7,8 +7,6 @@ use minshu_kernel::action::{Action, Decision};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
-use minshu_kernel::records::Statement;
-use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +24,11 @@ pub struct SignIn {
     /// Its password.
     #[schemars(length(min = 1), example = &"minshu-yanshi-2026")]
     pub password: Secret,
+    /// What the session is called in the list of one's own sessions, such as the kind of browser or the name of a
+    /// program; 60 characters at most.
+    #[serde(default)]
+    #[schemars(length(max = 60), example = &"Firefox · Windows")]
+    pub device: Option<String>,
 }
 
 /// The session that began.
@@ -33,19 +36,20 @@ pub struct SignIn {
 pub struct SessionBegun {
     /// The session's token: 43 characters of base64url. It is told once and stored as its hash.
     pub token: Secret,
-    /// When the session ends, in milliseconds since 1970 (UTC).
+    /// When the session ends at the latest, in milliseconds since 1970 (UTC).
     pub expires_ms: Timestamp,
 }
 
 impl Action for SignIn {
     const NAME: &'static str = "identity.sign_in";
-    const DOC: &'static str = "Begins a session of twelve hours with phone and password. After five wrong ones in a row one must wait, 30 seconds at first, doubling to 15 minutes.";
+    const DOC: &'static str = "Begins a session with phone and password. It lasts twelve hours, or until it is not used for two. After five wrong ones in a row one must wait, 30 seconds at first, doubling to 15 minutes.";
     const SECRET_REPLY: bool = true;
     type Reply = SessionBegun;
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<SessionBegun>, Failure> {
         let id = SessionId::fresh(&*ctx.services.ids);
         ctx.authorize(&Resource::of("identity.session", id))?;
+        let device = checks::device(self.device.as_deref())?;
         let phone = checks::mobile(&self.phone).map_err(|m| checks::wrong("/phone", m))?;
         let row = accounts::attempts(ctx, phone.expose()).await?;
         row.admit(ctx.now)?;
@@ -58,11 +62,11 @@ impl Action for SignIn {
         };
         let token = fresh_token(ctx);
         let expires_ms = ctx.now.plus_ms(rules::SESSION_MS);
-        let values =
-            values![id, sessions::token_hash(token.expose()), account.id, ctx.now, expires_ms];
-        let mut decision = Decision::reply(SessionBegun { token, expires_ms })
-            .write(Statement::any(sessions::DELETE_OLD_SESSIONS, values![account.id, ctx.now]))
-            .write(Statement::one(sessions::INSERT_SESSION, values));
+        let beginning =
+            sessions::Beginning { token: &token, account: account.id, device: device.as_deref() };
+        let begun = sessions::begin(id, &beginning, ctx.now);
+        let mut decision = Decision::reply(SessionBegun { token, expires_ms });
+        decision.writes.extend(begun);
         decision.writes.extend(row.forgive(ctx.now));
         Ok(decision)
     }

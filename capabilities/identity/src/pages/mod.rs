@@ -3,6 +3,7 @@
 
 mod account;
 mod counter;
+mod devices;
 mod organisations;
 pub(crate) mod parts;
 mod posts;
@@ -34,6 +35,9 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::post("/me/claim", account::change_claim),
         Route::get("/me/password", account::show_password),
         Route::post("/me/password", account::change_password),
+        Route::get("/me/sessions", devices::show),
+        Route::post("/me/sessions/end", devices::end),
+        Route::post("/me/sessions/end-others", devices::end_others),
         Route::get("/counter/people", counter::show),
         Route::post("/counter/people", counter::search),
         Route::post("/counter/people/prove", counter::prove),

@@ -51,7 +51,8 @@ pub(super) async fn show_sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
 pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let phone = visit.field("phone").to_owned();
     let password = Secret::new(visit.field("password"));
-    match visit.act(&SignIn { phone: phone.clone(), password }).await {
+    let device = Some(visit.browser.clone());
+    match visit.act(&SignIn { phone: phone.clone(), password, device }).await {
         Ok(begun) => Ok(Reply::Redirect {
             to: local_path(visit.field("to")).to_owned(),
             session: SessionChange::Begin(begun.token.expose().to_owned()),
@@ -149,7 +150,9 @@ pub(super) async fn register(visit: Arc<Visit>) -> Result<Reply, Failure> {
         return Ok(register_page(visit.speaker(), &state, &typed)?.status(status).into());
     }
     // Signed in at once: the page of one's account says what is still to be done and where.
-    let session = match visit.act(&SignIn { phone: typed.phone.to_owned(), password }).await {
+    let device = Some(visit.browser.clone());
+    let sign_in = SignIn { phone: typed.phone.to_owned(), password, device };
+    let session = match visit.act(&sign_in).await {
         Ok(begun) => SessionChange::Begin(begun.token.expose().to_owned()),
         // Somebody guessed at this phone before it had an account: the wait holds for the owner as well.
         Err(_) => SessionChange::Keep,

@@ -303,6 +303,22 @@ fn organisations_and_posts() {
 }
 
 #[test]
+fn the_sessions_of_an_account() {
+    let own = |last, current, device: Option<&str>| crate::queries::my_sessions::OwnSession {
+        session: id(last),
+        current,
+        device: device.map(str::to_owned),
+        begun_ms: NOW.plus_ms(-3 * 3_600_000),
+        seen_ms: NOW,
+        expires_ms: NOW.plus_ms(9 * 3_600_000),
+    };
+    let one = [own(1, true, Some("Firefox · Windows"))];
+    let two = [one[0].clone(), own(2, false, None)];
+    look("devices-one", |t| devices::devices_page(t, &fresh(), &one));
+    look("devices", |t| devices::devices_page(t, &fresh(), &two));
+}
+
+#[test]
 fn every_message_of_a_failure_is_there() {
     use minshu_kernel::error::Fault as _;
     let texts = Texts::load(&[minshu_kernel::TEXTS, crate::TEXTS]).unwrap();

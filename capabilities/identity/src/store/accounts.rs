@@ -57,6 +57,11 @@ UPDATE identity_account
 SET password = $3,
     version = version + 1
 WHERE id = $1 AND version = $2";
+    /// Something about the account happened that its row does not hold.
+    UPDATE_ACCOUNT_VERSION = "
+UPDATE identity_account
+SET version = version + 1
+WHERE id = $1 AND version = $2";
     /// A person by the number.
     SELECT_PERSON_BY_NUMBER = "
 SELECT id, name, version

@@ -1,13 +1,20 @@
 //! Sessions, and everything that a request's principal is made of.
 
-use minshu_kernel::statements;
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::ids::AccountId;
+use minshu_kernel::records::Statement;
+use minshu_kernel::{statements, values};
 use sm3::{Digest, Sm3};
+
+use crate::model::{Secret, SessionId};
+use crate::rules;
 
 statements! {
     /// A new session.
     INSERT_SESSION = "
-INSERT INTO identity_session (id, token_hash, account, created_ms, expires_ms, ended_ms)
-VALUES ($1, $2, $3, $4, $5, NULL)";
+INSERT INTO identity_session
+    (id, token_hash, account, created_ms, expires_ms, ended_ms, seen_ms, device)
+VALUES ($1, $2, $3, $4, $5, NULL, $4, $6)";
     /// The session of a token.
     SELECT_SESSION = "
 SELECT id, account
@@ -15,10 +22,35 @@ FROM identity_session
 WHERE token_hash = $1 AND ended_ms IS NULL AND expires_ms > $2";
     /// The account behind a session's token.
     SELECT_PRINCIPAL = "
-SELECT a.id, a.name, a.person
+SELECT a.id, a.name, a.person, s.id AS session, s.created_ms, s.seen_ms
 FROM identity_session s
 JOIN identity_account a ON a.id = s.account
-WHERE s.token_hash = $1 AND s.ended_ms IS NULL AND s.expires_ms > $2";
+WHERE s.token_hash = $1 AND s.ended_ms IS NULL AND s.expires_ms > $2
+  AND COALESCE(s.seen_ms, s.created_ms) > $3";
+    /// Whether a session holds.
+    SELECT_HOLDS = "
+SELECT id
+FROM identity_session
+WHERE token_hash = $1 AND ended_ms IS NULL AND expires_ms > $2
+  AND COALESCE(seen_ms, created_ms) > $3";
+    /// Notes that a session was used.
+    UPDATE_SESSION_SEEN = "
+UPDATE identity_session
+SET seen_ms = $2
+WHERE id = $1 AND ended_ms IS NULL";
+    /// The sessions of an account that hold, the newest first.
+    SELECT_OWN_SESSIONS = "
+SELECT id, created_ms, expires_ms, seen_ms, device
+FROM identity_session
+WHERE account = $1 AND ended_ms IS NULL AND expires_ms > $2
+  AND COALESCE(seen_ms, created_ms) > $3
+ORDER BY created_ms DESC, id DESC
+LIMIT 200";
+    /// Ends one session of an account.
+    UPDATE_OWN_SESSION_ENDED = "
+UPDATE identity_session
+SET ended_ms = $3
+WHERE id = $1 AND account = $2 AND ended_ms IS NULL";
     /// An account, whoever is signed in.
     SELECT_HOLDER = "
 SELECT id, name, person
@@ -65,4 +97,33 @@ WHERE account = $1 AND expires_ms < $2";
 /// What is stored of a token: its SM3 hash. A token has 32 random bytes, so no salt is needed.
 pub(crate) fn token_hash(token: &str) -> Vec<u8> {
     Sm3::digest(token.as_bytes()).to_vec()
+}
+
+/// A session that is to begin.
+pub(crate) struct Beginning<'a> {
+    /// Its token.
+    pub token: &'a Secret,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What it is called in the list of sessions.
+    pub device: Option<&'a str>,
+}
+
+/// The statements that begin a session; those of the account that ran out go at the same time.
+pub(crate) fn begin(id: SessionId, beginning: &Beginning<'_>, now: Timestamp) -> [Statement; 2] {
+    let Beginning { token, account, device } = beginning;
+    let expires = now.plus_ms(rules::SESSION_MS);
+    let hash = token_hash(token.expose());
+    [
+        Statement::any(DELETE_OLD_SESSIONS, values![*account, now]),
+        Statement::one(
+            INSERT_SESSION,
+            values![id, hash, *account, now, expires, device.map(str::to_owned)],
+        ),
+    ]
+}
+
+/// The instant since which a session must have been used in order to hold.
+pub(crate) fn idle_since(now: Timestamp) -> Timestamp {
+    now.plus_ms(-rules::SESSION_IDLE_MS)
 }

@@ -8,5 +8,6 @@ mod hostile;
 mod mandates;
 mod pages;
 mod personal;
+mod sessions;
 mod statements;
 mod world;
