@@ -69,6 +69,9 @@ bench: setup web ## Benchmarks on the release binary; the report is target/bench
 	scripts/with-postgres --durable bash -c \
 	  'MINSHU_BENCH_POSTGRES=$$MINSHU_TEST_POSTGRES exec target/release/minshu-load --minshu $(RELEASE) --out target/bench'
 
+fuzz: web ## Coverage-guided fuzzing, FUZZ_SECONDS for each target (60); scripts/fuzz --keep takes new inputs into the corpora
+	scripts/fuzz
+
 interop: web ## Independent clients against a running server
 	$(CARGO) build --profile $(PROFILE) -p minshu-server
 	scripts/interop $(MINSHU)
@@ -76,4 +79,4 @@ interop: web ## Independent clients against a running server
 $(TOOLS)/bin/cargo-deny:
 	$(CARGO) install cargo-deny --version 0.20.2 --locked --root $(TOOLS)
 
-.PHONY: help run test check fmt web setup scenarios scenarios-here e2e bench interop
+.PHONY: help run test check fmt web setup scenarios scenarios-here e2e bench fuzz interop

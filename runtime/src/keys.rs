@@ -100,7 +100,8 @@ impl Keys {
             .map_err(|what| KeysError::Damaged { path: "in memory".into(), what })
     }
 
-    fn read(text: &str, entropy: Arc<dyn Entropy>) -> Result<Keys, String> {
+    /// Reads the text of a key file.
+    pub fn read(text: &str, entropy: Arc<dyn Entropy>) -> Result<Keys, String> {
         let file: KeyFile = toml::from_str(text).map_err(|e| e.message().to_owned())?;
         let mut ciphers = BTreeMap::new();
         for (id, key) in &file.sm4 {

@@ -429,6 +429,11 @@ impl Browser {
         let cookies = [(crate::http::session::SESSION.to_owned(), token.to_owned())];
         Browser { cookies: cookies.into(), token: String::new() }
     }
+
+    /// Keeps one more cookie.
+    pub fn keep(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
 }
 
 fn jiff_date() -> jiff::civil::Date {

@@ -1,6 +1,8 @@
 //! Objects: files in a directory or in S3-compatible storage, encrypted before they rest and
 //! addressed by the SHA-256 of what is stored.
 
+#[cfg(feature = "testing")]
+pub mod fuzzing;
 mod kind;
 mod named;
 mod place;

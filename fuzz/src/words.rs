@@ -1,0 +1,126 @@
+//! Short texts: codes, numbers, dates, amounts, places in lists, languages, headers, addresses.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::civil::date;
+use minshu_casework::actions::{Accept, Decide, SaveDraft, Submit};
+use minshu_identity::actions::{Register, SignIn};
+use minshu_kernel::action::read_input;
+use minshu_kernel::calendar::Limit;
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::codes::{citizen, mask, phone, uscc};
+use minshu_kernel::division::DivisionCode;
+use minshu_kernel::list::After;
+use minshu_kernel::money::Fen;
+use minshu_kernel::objects::ObjectAddress;
+use minshu_kernel::text::Lang;
+use minshu_runtime::http::session::{Preferences, SessionToken, cookie, encode_path, local_path};
+use minshu_runtime::outgoing::Networks;
+use minshu_runtime::subscriptions::interest::Pattern;
+use minshu_runtime::subscriptions::schedule::retry_after;
+use serde_json::Value as Json;
+use url::Url;
+
+use crate::text;
+
+/// One text through every reader of short texts: what is read says itself again.
+pub fn words(bytes: &[u8]) {
+    let text = &*text(bytes);
+    if let Ok(after) = text.parse::<After>() {
+        assert_eq!(after.to_string().parse(), Ok(after));
+    }
+    if let Ok(code) = text.parse::<DivisionCode>() {
+        assert_eq!(code.to_string().parse::<DivisionCode>().ok(), Some(code));
+    }
+    if let Ok(number) = citizen::check(text, date(2026, 3, 5)) {
+        let again = citizen::check(number.expose(), date(2026, 3, 5));
+        assert_eq!(again.map(|n| n.expose().to_owned()).ok().as_deref(), Some(number.expose()));
+        assert!(!number.masked().contains(&number.expose()[6..14]));
+    }
+    if let Ok(number) = phone::check(text) {
+        let again = phone::check(number.expose()).map(|n| n.expose().to_owned()).ok();
+        assert_eq!(again.as_deref(), Some(number.expose()));
+        assert_ne!(number.masked(), number.expose());
+    }
+    let _mobile = phone::check_mobile(text);
+    if let Ok(code) = uscc::check(text) {
+        assert_eq!(uscc::check(code.as_str()).ok().as_ref(), Some(&code));
+    }
+    if let Ok(amount) = Fen::parse(text) {
+        assert_eq!(Fen::parse(&amount.plain()), Ok(amount));
+    }
+    if let Ok(limit) = text.parse::<Limit>() {
+        assert_eq!(limit.to_string().parse::<Limit>().ok(), Some(limit));
+    }
+    if let Some(address) = ObjectAddress::parse(text) {
+        assert_eq!(address.as_str(), text);
+    }
+    if let Some(pattern) = Pattern::parse(text) {
+        let _hears = pattern.fits("casework.case.decided");
+    }
+    if let Some(wait) = retry_after(text, Timestamp(1_772_672_400_000)) {
+        assert!((0..=86_400_000).contains(&wait));
+    }
+    let _masked = (mask::citizen(text), mask::phone(text), mask::name(text));
+    let _language = Lang::from_header(text);
+    let _id = minshu_kernel::ids::parse_uuid(text);
+}
+
+/// Lines `name: value` as the headers of a request; every line also as an address to go back to.
+pub fn headers(bytes: &[u8]) {
+    let mut headers = HeaderMap::new();
+    for line in bytes.split(|byte| *byte == b'\n').take(64) {
+        let mut parts = line.splitn(2, |byte| *byte == b':');
+        let (name, value) = (parts.next().unwrap_or(b""), parts.next().unwrap_or(b""));
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
+            headers.append(name, value);
+        }
+        stays_here(&text(line));
+    }
+    let token = SessionToken::read(&headers);
+    assert!(token.token.is_none_or(|token| token.len() <= 200));
+    let _shown = Preferences::read(&headers);
+    let _visitor = cookie(&headers, "minshu_visitor");
+}
+
+/// What browsers make of an address that we send somebody back to is on this site.
+fn stays_here(line: &str) {
+    let Ok(here) = Url::parse("https://minshu.example/a/b") else { return };
+    let to = encode_path(local_path(line));
+    let there = here.join(&to);
+    let host = there.as_ref().ok().and_then(Url::host_str);
+    assert_eq!(host, Some("minshu.example"), "{line:?} becomes {to:?}");
+}
+
+/// A JSON document as the input of operations of several shapes.
+pub fn input(bytes: &[u8]) {
+    let Ok(value) = serde_json::from_slice::<Json>(bytes) else { return };
+    let _register = read_input::<Register>(value.clone());
+    let _sign_in = read_input::<SignIn>(value.clone());
+    let _save = read_input::<SaveDraft>(value.clone());
+    let _submit = read_input::<Submit>(value.clone());
+    let _accept = read_input::<Accept>(value.clone());
+    let _decide = read_input::<Decide>(value);
+}
+
+/// Addresses that subscriptions name, and networks of the settings.
+pub fn networks(bytes: &[u8]) {
+    let text = text(bytes);
+    let (address, network) = text.split_once('\n').unwrap_or((&text, ""));
+    let closed = Networks::default();
+    if let Ok(url) = closed.read(address) {
+        assert_eq!(url.scheme(), "https");
+        assert!(url.username().is_empty() && url.password().is_none());
+        let ip = url.host_str().map(|host| host.trim_matches(['[', ']']).parse());
+        if let Some(Ok(ip)) = ip {
+            assert!(closed.permits(ip), "{address:?} leads to {ip}");
+        }
+        assert_ne!(url.host_str(), Some("localhost"));
+    }
+    if let Ok(network) = network.trim().parse::<ipnet::IpNet>() {
+        let open = Networks { allowed: vec![network], loopback: false };
+        let _read_or_refused = open.read(address);
+        assert!(open.permits(network.addr()));
+    }
+}
