@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod apply;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod kill;

@@ -46,6 +46,8 @@ impl Query for AccountSummary {
     const NAME: &'static str = "identity.account_summary";
     const DOC: &'static str =
         "The account of a phone with its posts and mandates, for the operator at the machine.";
+    // Addresses are logged on their way, and this one would hold a telephone.
+    const PERSONAL: bool = true;
     type Reply = Summary;
 
     async fn answer(self, ctx: &Ctx) -> Result<Summary, Failure> {
