@@ -315,7 +315,10 @@ fn hostile_texts_in_every_field_break_nothing_and_mean_nothing() {
                     let answer = send(&scene.server, &clerk, &operation, &input);
                     let place = format!("{} /{field} {payload:.40?}", operation.name);
                     assert!(answer.status < 500, "{place}: {answer:?}");
-                    guarded(&place, &answer);
+                    // An address that is too long is refused before there is a request of ours.
+                    if ![414, 431].contains(&answer.status) {
+                        guarded(&place, &answer);
+                    }
                     assert!(!answer.headers.values().any(|v| v.contains("evil")), "{place}");
                 }
             }

@@ -6,6 +6,8 @@ mod apply;
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod checklist;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod kill;
