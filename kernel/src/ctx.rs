@@ -23,7 +23,7 @@ use crate::lookup::LOOKUPS_MAX;
 use crate::objects::{ObjectAddress, Objects, Stored};
 use crate::outgoing::Outgoing;
 use crate::pack::PackSet;
-use crate::personal::Personal;
+use crate::personal::{Personal, Sealer, Subject};
 use crate::records::{Records, Row, Value};
 use crate::text::{Lang, LocalText, Speaker, Texts};
 
@@ -288,6 +288,11 @@ impl Ctx {
     /// A short read of at most one row.
     pub async fn row(&self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, Failure> {
         Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// What seals the values of a subject. Its key is made with the first value; an erased subject has none any more.
+    pub async fn sealer(&self, subject: Subject) -> Result<Sealer, Failure> {
+        Sealer::of(self.services.personal.clone(), subject).await
     }
 
     /// Texts in the caller's language.

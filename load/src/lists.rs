@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use minshu_kernel::personal::{Personal as _, Place};
+use minshu_kernel::personal::Place;
 use minshu_runtime::keys::{Keys, SystemEntropy};
 
 use serde_json::json;

@@ -29,6 +29,7 @@ use crate::keys::Keys;
 use crate::numbers::LeasedNumbers;
 use crate::packs::apply::{self, NotApplied};
 use crate::packs::{PackHolder, PackSources};
+use crate::person_keys::{KeyedRecords, PersonKeys};
 use crate::platform::Platform;
 use crate::questions::QuestionDesk;
 use crate::register::Register;
@@ -112,6 +113,8 @@ pub struct House {
     pub services: Services,
     /// The keys.
     pub keys: Arc<Keys>,
+    /// The data keys of persons and accounts.
+    pub person_keys: Arc<PersonKeys>,
     /// The records engine.
     pub db: Db,
     /// Everything that the capabilities offer.
@@ -222,7 +225,11 @@ impl House {
             contract.platform_roles.clone(),
             packs.clone(),
         ));
-        let records = Arc::new(foundation.db.clone());
+        let engine = Arc::new(foundation.db.clone());
+        let personal =
+            PersonKeys::new(foundation.keys.clone(), engine.clone(), foundation.clock.clone());
+        let personal = Arc::new(personal);
+        let records = Arc::new(KeyedRecords { engine, keys: personal.clone() });
         let calendar = Arc::new(CalendarHolder::open(&*records).await?);
         let uploads = Arc::new(Uploads::new(
             records.clone(),
@@ -244,7 +251,7 @@ impl House {
                 .unwrap_or_else(|| Arc::new(NoCourier)),
             carriers: foundation.carriers,
             events: contract.events.clone().into(),
-            personal: foundation.keys.clone(),
+            personal: personal.clone(),
             access: access.clone(),
             questions: Arc::new(QuestionDesk { queries: queries.clone() }),
             numbers: Arc::new(LeasedNumbers::new(records)),
@@ -258,6 +265,7 @@ impl House {
         let house = Arc::new(House {
             services,
             keys: foundation.keys,
+            person_keys: personal,
             db: foundation.db,
             contract,
             capabilities: foundation.capabilities,

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, Mac as _};
 use minshu_kernel::ctx::Entropy;
-use minshu_kernel::personal::{Personal, PersonalError, Place};
+use minshu_kernel::personal::{PersonalError, Place, SubjectKey};
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
 use sm4::Sm4;
@@ -25,6 +25,16 @@ type Sm4Gcm = AesGcm<Sm4, U12>;
 const FORMAT: u8 = 1;
 /// Format, key id, nonce.
 const HEADER: usize = 1 + 4 + 12;
+/// The first byte of a value that is sealed under the data key of a subject.
+const OF_SUBJECT: u8 = 2;
+/// Format, subject, nonce.
+const SUBJECT_HEADER: usize = 1 + 16 + 12;
+/// What an authenticated value gains.
+const TAG: usize = 16;
+
+/// Tables that hold keys. Back-ups of the data leave them out and back-ups of the keys hold them: a key that is
+/// destroyed is then gone with the last back-up of the keys, however long those of the data are kept.
+pub const KEY_TABLES: &[&str] = &["platform_person_key"];
 
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -191,26 +201,80 @@ fn place_bytes(place: &Place<'_>) -> Vec<u8> {
     [place.table, place.column, place.row].join("\u{0}").into_bytes()
 }
 
-impl Personal for Keys {
-    fn seal(&self, place: Place<'_>, clear: &[u8]) -> Vec<u8> {
+/// The subject under whose key a value rests, where it is one of that kind.
+pub fn subject_of(sealed: &[u8]) -> Option<[u8; 16]> {
+    let long_enough = sealed.len() >= SUBJECT_HEADER + TAG;
+    match sealed {
+        [OF_SUBJECT, rest @ ..] if long_enough => rest.first_chunk().copied(),
+        _ => None,
+    }
+}
+
+fn encrypted(cipher: &Sm4Gcm, nonce: [u8; 12], place: &Place<'_>, clear: &[u8]) -> Vec<u8> {
+    let aad = place_bytes(place);
+    // GCM refuses only messages of 64 GiB.
+    cipher
+        .encrypt(&Nonce::from(nonce), Payload { msg: clear, aad: &aad })
+        .unwrap_or_else(|_| unreachable!("SM4-GCM refused {} bytes", clear.len()))
+}
+
+impl Keys {
+    /// A fresh key for a subject.
+    pub fn fresh_key(&self) -> Zeroizing<[u8; 16]> {
+        let mut key = Zeroizing::new([0; 16]);
+        self.entropy.fill(&mut *key);
+        key
+    }
+
+    /// Encrypts a value for its place under the data key of a subject.
+    pub fn seal_under(&self, key: &SubjectKey, place: Place<'_>, clear: &[u8]) -> Vec<u8> {
         let mut nonce = [0; 12];
         self.entropy.fill(&mut nonce);
-        let mut sealed = Vec::with_capacity(HEADER + clear.len() + 16);
+        let mut sealed = Vec::with_capacity(SUBJECT_HEADER + clear.len() + TAG);
+        sealed.push(OF_SUBJECT);
+        sealed.extend_from_slice(&key.subject);
+        sealed.extend_from_slice(&nonce);
+        let cipher = Sm4Gcm::new((&**key.key).into());
+        sealed.extend_from_slice(&encrypted(&cipher, nonce, &place, clear));
+        sealed
+    }
+
+    /// Decrypts a value of a subject from its place.
+    pub fn open_under(
+        &self,
+        key: &SubjectKey,
+        place: Place<'_>,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, PersonalError> {
+        let (header, body) =
+            sealed.split_at_checked(SUBJECT_HEADER).ok_or(PersonalError::Damaged)?;
+        let nonce: [u8; 12] = header[17..].try_into().map_err(|_| PersonalError::Damaged)?;
+        if subject_of(sealed) != Some(key.subject) {
+            return Err(PersonalError::Damaged);
+        }
+        let aad = place_bytes(&place);
+        Sm4Gcm::new((&**key.key).into())
+            .decrypt(&Nonce::from(nonce), Payload { msg: body, aad: &aad })
+            .map_err(|_| PersonalError::Damaged)
+    }
+
+    /// Encrypts a value for its place under the current key of the installation.
+    pub fn seal(&self, place: Place<'_>, clear: &[u8]) -> Vec<u8> {
+        let mut nonce = [0; 12];
+        self.entropy.fill(&mut nonce);
+        let mut sealed = Vec::with_capacity(HEADER + clear.len() + TAG);
         sealed.push(FORMAT);
         sealed.extend_from_slice(&self.current.to_be_bytes());
         sealed.extend_from_slice(&nonce);
-        let aad = place_bytes(&place);
-        let payload = Payload { msg: clear, aad: &aad };
-        let cipher = self.ciphers.get(&self.current).map(|(_, cipher)| cipher);
-        match cipher.map(|c| c.encrypt(&Nonce::from(nonce), payload)) {
-            Some(Ok(bytes)) => sealed.extend_from_slice(&bytes),
-            // GCM refuses only messages of 64 GiB; the current key was checked when the file was read.
-            _ => unreachable!("SM4-GCM refused {} bytes", clear.len()),
+        // That the current key is there was checked when the file was read.
+        if let Some((_, cipher)) = self.ciphers.get(&self.current) {
+            sealed.extend_from_slice(&encrypted(cipher, nonce, &place, clear));
         }
         sealed
     }
 
-    fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, PersonalError> {
+    /// Decrypts a value that rests under a key of the installation.
+    pub fn open_value(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, PersonalError> {
         let (header, body) = sealed.split_at_checked(HEADER).ok_or(PersonalError::Damaged)?;
         let [FORMAT, k0, k1, k2, k3, nonce @ ..] = header else {
             return Err(PersonalError::Damaged);
@@ -224,14 +288,16 @@ impl Personal for Keys {
             .map_err(|_| PersonalError::Damaged)
     }
 
-    fn index(&self, field: &str, normalised: &str) -> Vec<u8> {
+    /// The blind index of a normalised value.
+    pub fn index(&self, field: &str, normalised: &str) -> Vec<u8> {
         let mut key = Hmac::<Sm3>::new_from_slice(&self.derive(field))
             .unwrap_or_else(|never| unreachable!("{never}"));
         key.update(normalised.as_bytes());
         key.finalize().into_bytes().to_vec()
     }
 
-    fn keyed_hash(&self, purpose: &str, content: &[u8]) -> String {
+    /// A keyed hash in hexadecimal digits.
+    pub fn keyed_hash(&self, purpose: &str, content: &[u8]) -> String {
         let mut mac = self.mac(purpose);
         mac.update(content);
         hex(&mac.finalize().into_bytes())
@@ -286,10 +352,10 @@ mod tests {
     fn a_sealed_value_opens_at_its_place_and_nowhere_else() {
         let keys = keys();
         let sealed = keys.seal(PLACE, "林晓".as_bytes());
-        assert_eq!(keys.open(PLACE, &sealed).unwrap(), "林晓".as_bytes());
+        assert_eq!(keys.open_value(PLACE, &sealed).unwrap(), "林晓".as_bytes());
         assert!(!sealed.windows(6).any(|w| w == "林晓".as_bytes()));
         let moved = Place { row: "2", ..PLACE };
-        assert_eq!(keys.open(moved, &sealed), Err(PersonalError::Damaged));
+        assert_eq!(keys.open_value(moved, &sealed), Err(PersonalError::Damaged));
     }
 
     #[test]
@@ -299,9 +365,9 @@ mod tests {
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
-            assert!(keys.open(PLACE, &changed).is_err(), "byte {at}");
+            assert!(keys.open_value(PLACE, &changed).is_err(), "byte {at}");
         }
-        assert!(keys.open(PLACE, &sealed[..10]).is_err());
+        assert!(keys.open_value(PLACE, &sealed[..10]).is_err());
     }
 
     #[test]
@@ -319,7 +385,7 @@ mod tests {
         let first = Keys::open(&path, true, Arc::new(SystemEntropy)).unwrap();
         let again = Keys::open(&path, false, Arc::new(SystemEntropy)).unwrap();
         let sealed = first.seal(PLACE, b"x");
-        assert_eq!(again.open(PLACE, &sealed).unwrap(), b"x");
+        assert_eq!(again.open_value(PLACE, &sealed).unwrap(), b"x");
         std::fs::remove_file(&path).unwrap();
         assert!(matches!(
             Keys::open(&path, false, Arc::new(SystemEntropy)),

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod numbers;
 pub mod outgoing;
 pub mod packs;
+pub mod person_keys;
 pub mod platform;
 pub mod questions;
 pub mod register;

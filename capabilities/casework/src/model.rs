@@ -8,6 +8,7 @@ use minshu_kernel::division::DivisionCode;
 use minshu_kernel::id_type;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
 use minshu_kernel::objects::ObjectAddress;
+use minshu_kernel::personal::Subject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -145,6 +146,13 @@ pub struct Owner {
     pub person: Option<PersonId>,
     /// The organisation it belongs to.
     pub organisation: Option<OrganisationId>,
+}
+
+impl Owner {
+    /// Under whose data key what is owned so rests.
+    pub fn subject(&self) -> Subject {
+        Subject::owning(self.account, self.person, self.organisation)
+    }
 }
 
 /// An application that is being filled in.

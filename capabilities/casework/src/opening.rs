@@ -70,15 +70,15 @@ pub(crate) async fn open_case(
     };
     let decision = Decision::reply(stepped(&case));
     let decision = decision
-        .write(cases::insert(ctx, &case, &form_parts)?)
-        .write(first_step(ctx, &case)?)
+        .write(cases::insert(ctx, &case, &form_parts).await?)
+        .write(first_step(ctx, &case).await?)
         .later(alarm(case.id, next_look));
     let event = CaseSubmitted { facts: CaseFacts::of(&case) };
     let decision = decision.tell(&event, aggregate(&case))?;
     Ok((case, decision))
 }
 
-fn first_step(ctx: &Ctx, case: &Case) -> Result<Statement, Failure> {
+async fn first_step(ctx: &Ctx, case: &Case) -> Result<Statement, Failure> {
     let step = Step {
         sequence: 1,
         at: ctx.now,
@@ -96,5 +96,5 @@ fn first_step(ctx: &Ctx, case: &Case) -> Result<Statement, Failure> {
         flag: case.flag,
         detail: Detail::default(),
     };
-    steps::insert(&ctx.services, case.id, &step)
+    steps::insert(ctx, case, &step).await
 }

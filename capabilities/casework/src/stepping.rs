@@ -248,7 +248,7 @@ pub(crate) async fn take(
         flag,
         detail,
     };
-    let writes = vec![cases::update(&case), steps::insert(&ctx.services, case.id, &step)?];
+    let writes = vec![cases::update(&case), steps::insert(ctx, &case, &step).await?];
     let alarm = alarm(case.id, next_look);
     Ok(Taken { case, writes, alarm })
 }

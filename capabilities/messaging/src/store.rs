@@ -6,7 +6,7 @@ use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
 use minshu_kernel::list::{After, DIVISION_COLUMNS, Filter, ListQuery, ScopeColumns};
-use minshu_kernel::personal::Place;
+use minshu_kernel::personal::{Place, Sealer, Subject};
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
 use serde::Serialize;
@@ -117,18 +117,20 @@ fn place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
     Place { table: TABLE, column, row }
 }
 
-fn seal(services: &Services, place: Place<'_>, value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+fn seal(sealer: &Sealer, place: Place<'_>, value: &impl Serialize) -> Result<Vec<u8>, Failure> {
     let text = serde_json::to_string(value).map_err(Failure::internal)?;
-    Ok(services.personal.seal_text(place, &text))
+    Ok(sealer.seal_text(place, &text))
 }
 
 /// The statement that stores a new message, with the values that it was made from.
-pub(crate) fn insert(
-    services: &Services,
+pub(crate) async fn insert(
+    ctx: &Ctx,
     message: &Message,
     given: &Given<'_>,
 ) -> Result<Statement, Failure> {
     let id = message.id.to_string();
+    let to = &message.to;
+    let sealer = ctx.sealer(Subject::owning(to.account, to.person, to.organisation)).await?;
     Ok(Statement::one(
         INSERT_MESSAGE,
         values![
@@ -139,8 +141,8 @@ pub(crate) fn insert(
             message.to.person,
             message.to.organisation,
             message.tone.word(),
-            seal(services, place("content", &id), &message.content)?,
-            seal(services, place("given", &id), given)?,
+            seal(&sealer, place("content", &id), &message.content)?,
+            seal(&sealer, place("given", &id), given)?,
             message.about.as_deref(),
             message.at,
         ],

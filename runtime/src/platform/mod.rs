@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("V2__housekeeping", include_str!("../../migrations/V2__housekeeping.sql")),
     ("V3__subscriptions", include_str!("../../migrations/V3__subscriptions.sql")),
     ("V4__packs_in_force", include_str!("../../migrations/V4__packs_in_force.sql")),
+    ("V6__person_keys", include_str!("../../migrations/V6__person_keys.sql")),
 ];
 
 const EVERYONE: &[&str] = &["platform.systems"];
@@ -50,6 +51,7 @@ impl Platform {
     pub fn describe(&self, contract: &mut Contract) {
         contract.migrations.extend(MIGRATIONS);
         contract.sql(store::STATEMENTS);
+        contract.sql(crate::person_keys::STATEMENTS);
         contract.sql(crate::subscriptions::store::STATEMENTS);
         contract.texts.push(TextSource {
             owner: "platform",

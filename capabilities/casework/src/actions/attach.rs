@@ -73,9 +73,8 @@ impl Action for Attach {
         check_count(material, &files).map_err(&wrong)?;
         let file = MaterialId::fresh(&*ctx.services.ids);
         let name = file_name(&self.name);
-        Ok(Decision::reply(Attached { file })
-            .write(materials::insert(ctx, file, draft.id, &material.id, &name, &stored))
-            .write(drafts::touch(ctx, &draft)))
+        let insert = materials::insert(ctx, file, &draft, &material.id, &name, &stored).await?;
+        Ok(Decision::reply(Attached { file }).write(insert).write(drafts::touch(ctx, &draft)))
     }
 }
 

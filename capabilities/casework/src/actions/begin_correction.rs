@@ -62,7 +62,7 @@ impl Action for BeginCorrection {
             version: 1,
             updated: ctx.now,
         };
-        let insert = drafts::insert(ctx, &draft, &parts)?;
+        let insert = drafts::insert(ctx, &draft, &parts).await?;
         Ok(Decision::reply(Correction { draft: draft.id }).write(insert))
     }
 }

@@ -82,11 +82,8 @@ impl SaveDraft {
         let mut reply = reply(ctx, &item, id, draft.form_version + 1, &form);
         reply.problems.splice(..0, tell(ctx, &fixed));
         let kept = Draft { form, prefilled, item_version: item.version.clone(), ..draft };
-        Ok(Decision::reply(reply).write(drafts::update_form(
-            ctx,
-            &kept,
-            &parts(&item, &kept.form),
-        )?))
+        let update = drafts::update_form(ctx, &kept, &parts(&item, &kept.form)).await?;
+        Ok(Decision::reply(reply).write(update))
     }
 
     async fn begin(self, ctx: &Ctx) -> Result<Decision<SavedDraft>, Failure> {
@@ -120,7 +117,7 @@ impl SaveDraft {
             version: 1,
             updated: ctx.now,
         };
-        Ok(Decision::reply(reply).write(drafts::insert(ctx, &draft, &parts)?))
+        Ok(Decision::reply(reply).write(drafts::insert(ctx, &draft, &parts).await?))
     }
 }
 

@@ -67,7 +67,7 @@ impl Action for Submit {
         if let Some(refreshed) =
             item.lookups.before_submit(ctx, &item.id, &item.form, &draft, &form).await?
         {
-            return refresh(ctx, draft, &item, refreshed);
+            return refresh(ctx, draft, &item, refreshed).await;
         }
         if let Some(choice) = &on_behalf {
             same_organisation(&item, &form, choice)?;
@@ -89,7 +89,7 @@ async fn may_apply(ctx: &Ctx, draft: &Draft) -> Result<Option<OnBehalf>, Failure
 }
 
 /// Keeps what the sources say now and sends nothing: the applicant answers for the form as it was seen.
-fn refresh(
+async fn refresh(
     ctx: &Ctx,
     draft: Draft,
     item: &CompiledItem,
@@ -100,7 +100,7 @@ fn refresh(
     let pointers = changed.iter().filter_map(|problem| problem.pointer.strip_prefix("/form"));
     prefilled.extend(pointers.map(str::to_owned));
     let kept = Draft { form, prefilled, item_version: item.version.clone(), ..draft };
-    let write = drafts::update_form(ctx, &kept, &parts(item, &kept.form))?;
+    let write = drafts::update_form(ctx, &kept, &parts(item, &kept.form)).await?;
     Ok(Decision::refuse(CaseworkError::SourceChanged(changed)).write(write))
 }
 
@@ -163,7 +163,7 @@ async fn resubmit(
         returned_by: returned.and_then(Step::account),
     };
     let about = aggregate(&taken.case);
-    let write_form = cases::update_form(&ctx.services, &taken.case, &parts)?;
+    let write_form = cases::update_form(ctx, &taken.case, &parts).await?;
     Ok(taken
         .decide()
         .tell(&event, about)?

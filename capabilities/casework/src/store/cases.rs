@@ -186,11 +186,15 @@ pub(crate) fn read_line(services: &Services, row: &Row) -> Result<CaseLine, Fail
 }
 
 /// The statement that stores a new case.
-pub(crate) fn insert(ctx: &Ctx, case: &Case, parts: &FormParts) -> Result<Statement, Failure> {
+pub(crate) async fn insert(
+    ctx: &Ctx,
+    case: &Case,
+    parts: &FormParts,
+) -> Result<Statement, Failure> {
     let id = case.id.to_string();
     let services = &ctx.services;
-    let sealed_name =
-        services.personal.seal_text(place(TABLE, "applicant_name", &id), &case.applicant_name);
+    let sealer = ctx.sealer(case.owner.subject()).await?;
+    let sealed_name = sealer.seal_text(place(TABLE, "applicant_name", &id), &case.applicant_name);
     let mut values = values![
         &id,
         &case.number,
@@ -203,7 +207,7 @@ pub(crate) fn insert(ctx: &Ctx, case: &Case, parts: &FormParts) -> Result<Statem
         &case.submitted_by,
         sealed_name,
         parts.clear.to_string(),
-        seal_json(services, place(TABLE, "form_personal", &id), &parts.personal)?,
+        seal_json(&sealer, place(TABLE, "form_personal", &id), &parts.personal)?,
         case.division,
     ];
     values.extend(services.divisions.levels(case.division).map(Value::from));
@@ -248,19 +252,20 @@ pub(crate) fn update(case: &Case) -> Statement {
 }
 
 /// The statement that stores a corrected form, behind [`update`].
-pub(crate) fn update_form(
-    services: &Services,
+pub(crate) async fn update_form(
+    ctx: &Ctx,
     case: &Case,
     parts: &FormParts,
 ) -> Result<Statement, Failure> {
     let id = case.id.to_string();
+    let sealer = ctx.sealer(case.owner.subject()).await?;
     Ok(Statement::one(
         UPDATE_CASE_FORM,
         values![
             &id,
             case.version,
             parts.clear.to_string(),
-            seal_json(services, place(TABLE, "form_personal", &id), &parts.personal)?,
+            seal_json(&sealer, place(TABLE, "form_personal", &id), &parts.personal)?,
         ],
     ))
 }

@@ -147,10 +147,14 @@ pub(crate) fn open_name(services: &Services, row: &Row, id: &str) -> Result<Stri
 }
 
 /// The statement that stores a new draft.
-pub(crate) fn insert(ctx: &Ctx, draft: &Draft, parts: &FormParts) -> Result<Statement, Failure> {
+pub(crate) async fn insert(
+    ctx: &Ctx,
+    draft: &Draft,
+    parts: &FormParts,
+) -> Result<Statement, Failure> {
     let id = draft.id.to_string();
-    let sealed_name =
-        ctx.services.personal.seal_text(place(TABLE, "applicant_name", &id), &draft.applicant_name);
+    let sealer = ctx.sealer(draft.owner.subject()).await?;
+    let sealed_name = sealer.seal_text(place(TABLE, "applicant_name", &id), &draft.applicant_name);
     Ok(Statement::one(
         INSERT_DRAFT,
         values![
@@ -164,7 +168,7 @@ pub(crate) fn insert(ctx: &Ctx, draft: &Draft, parts: &FormParts) -> Result<Stat
             ctx.who.reference(),
             sealed_name,
             parts.clear.to_string(),
-            seal_json(&ctx.services, place(TABLE, "form_personal", &id), &parts.personal)?,
+            seal_json(&sealer, place(TABLE, "form_personal", &id), &parts.personal)?,
             draft.case,
             ctx.now,
             json!(draft.prefilled).to_string(),
@@ -173,12 +177,13 @@ pub(crate) fn insert(ctx: &Ctx, draft: &Draft, parts: &FormParts) -> Result<Stat
 }
 
 /// The statement that stores a draft's form.
-pub(crate) fn update_form(
+pub(crate) async fn update_form(
     ctx: &Ctx,
     draft: &Draft,
     parts: &FormParts,
 ) -> Result<Statement, Failure> {
     let id = draft.id.to_string();
+    let sealer = ctx.sealer(draft.owner.subject()).await?;
     Ok(Statement::one(
         UPDATE_DRAFT_FORM,
         values![
@@ -186,7 +191,7 @@ pub(crate) fn update_form(
             draft.version,
             &draft.item_version,
             parts.clear.to_string(),
-            seal_json(&ctx.services, place(TABLE, "form_personal", &id), &parts.personal)?,
+            seal_json(&sealer, place(TABLE, "form_personal", &id), &parts.personal)?,
             ctx.now,
             json!(draft.prefilled).to_string(),
         ],

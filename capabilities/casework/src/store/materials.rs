@@ -8,7 +8,7 @@ use minshu_kernel::{statements, values};
 
 use super::{place, word};
 use crate::error::CaseworkError;
-use crate::model::{CaseId, DraftId, MaterialFile, MaterialId, MaterialState};
+use crate::model::{CaseId, Draft, DraftId, MaterialFile, MaterialId, MaterialState};
 
 statements! {
     /// A draft's files.
@@ -126,22 +126,23 @@ pub(crate) async fn find(ctx: &Ctx, id: MaterialId) -> Result<Option<MaterialFil
 }
 
 /// The statement that adds a file to a draft.
-pub(crate) fn insert(
+pub(crate) async fn insert(
     ctx: &Ctx,
     id: MaterialId,
-    draft: DraftId,
+    draft: &Draft,
     material: &str,
     name: &str,
     stored: &Stored,
-) -> Statement {
+) -> Result<Statement, Failure> {
     let row_id = id.to_string();
-    let sealed = ctx.services.personal.seal_text(place(TABLE, "name", &row_id), name);
+    let sealer = ctx.sealer(draft.owner.subject()).await?;
+    let sealed = sealer.seal_text(place(TABLE, "name", &row_id), name);
     let bytes = i64::try_from(stored.bytes).unwrap_or(i64::MAX);
-    Statement::one(
+    Ok(Statement::one(
         INSERT_MATERIAL,
         values![
             &row_id,
-            draft,
+            draft.id,
             material,
             sealed,
             stored.address.as_str(),
@@ -150,5 +151,5 @@ pub(crate) fn insert(
             &stored.fingerprint,
             ctx.now,
         ],
-    )
+    ))
 }

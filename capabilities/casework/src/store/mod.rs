@@ -12,7 +12,7 @@ use minshu_kernel::ctx::Services;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
 use minshu_kernel::list::{After, DIVISION_COLUMNS, Filter, ListQuery, ScopeColumns};
-use minshu_kernel::personal::Place;
+use minshu_kernel::personal::{Place, Sealer};
 use minshu_kernel::records::{Row, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -113,12 +113,12 @@ pub(crate) fn place<'a>(table: &'static str, column: &'static str, row: &'a str)
 
 /// Seals a value for its place, as JSON.
 pub(crate) fn seal_json(
-    services: &Services,
+    sealer: &Sealer,
     place: Place<'_>,
     value: &impl Serialize,
 ) -> Result<Vec<u8>, Failure> {
     let text = serde_json::to_string(value).map_err(Failure::internal)?;
-    Ok(services.personal.seal_text(place, &text))
+    Ok(sealer.seal_text(place, &text))
 }
 
 /// Opens a value from its place.

@@ -7,7 +7,7 @@ use minshu_kernel::records::{Row, Statement, Value};
 use minshu_kernel::{statements, values};
 
 use super::{open_json, place, place_of, seal_json, word};
-use crate::model::{CaseId, Detail, Flag, State, Step, Verb};
+use crate::model::{Case, CaseId, Detail, Flag, State, Step, Verb};
 
 statements! {
     /// A case's steps.
@@ -63,13 +63,14 @@ pub(crate) async fn of_case(ctx: &Ctx, case: CaseId) -> Result<Vec<Step>, Failur
 }
 
 /// The statement that adds a step.
-pub(crate) fn insert(services: &Services, case: CaseId, step: &Step) -> Result<Statement, Failure> {
-    let id = row_id(case, step.sequence);
+pub(crate) async fn insert(ctx: &Ctx, case: &Case, step: &Step) -> Result<Statement, Failure> {
+    let id = row_id(case.id, step.sequence);
+    let sealer = ctx.sealer(case.owner.subject()).await?;
     let place_number = |n: usize| Value::from(i64::try_from(n).unwrap_or(i64::MAX));
     Ok(Statement::one(
         INSERT_STEP,
         values![
-            case,
+            case.id,
             step.sequence,
             step.at,
             &step.actor,
@@ -84,7 +85,7 @@ pub(crate) fn insert(services: &Services, case: CaseId, step: &Step) -> Result<S
             step.due,
             step.promised_due,
             step.flag,
-            seal_json(services, place(TABLE, "detail", &id), &step.detail)?,
+            seal_json(&sealer, place(TABLE, "detail", &id), &step.detail)?,
         ],
     ))
 }

@@ -56,7 +56,7 @@ impl Action for ChangeClaim {
         let version = before.version + 1;
         let after = Account { name, number: number.expose().to_owned(), ..before };
         Decision::reply(ClaimSet { account: id })
-            .write(accounts::update_claim(&*ctx.services.personal, &after))
+            .write(accounts::update_claim(ctx, &after).await?)
             .tell(&ClaimChanged { account: id }, events::account(id, version))
     }
 }

@@ -81,7 +81,7 @@ impl Action for InstallAccount {
         let mut decision = Decision::reply(Installed { account: id, person });
         decision.writes.extend(made);
         decision = decision
-            .write(accounts::insert_account(&*ctx.services.personal, &account))
+            .write(accounts::insert_account(ctx, &account).await?)
             .tell(&AccountRegistered { account: id }, events::account(id, 1))?;
         if let Some(person) = person {
             let event = AccountProved { account: id, person, evidence: Evidence::Console };
@@ -109,8 +109,7 @@ impl InstallAccount {
             };
         }
         let person = PersonId::fresh(&*ctx.services.ids);
-        let personal = &*ctx.services.personal;
-        let made = accounts::insert_person(personal, person, number, &claim.name, ctx.now);
+        let made = accounts::insert_person(ctx, person, number, &claim.name).await?;
         Ok((Some(person), Some(made)))
     }
 

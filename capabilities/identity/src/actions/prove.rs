@@ -54,19 +54,13 @@ impl Action for Prove {
             return Err(IdentityError::AlreadyProved.into());
         }
         self.compare(ctx, &account)?;
-        let personal = &*ctx.services.personal;
         let known = accounts::person_by_number(ctx, &account.number).await?;
         let person = known.as_ref().map_or_else(|| PersonId::fresh(&*ctx.services.ids), |k| k.id);
         let mut decision = Decision::reply(Proved { account: account.id, person });
         match known {
             None => {
-                let made = accounts::insert_person(
-                    personal,
-                    person,
-                    &account.number,
-                    &account.name,
-                    ctx.now,
-                );
+                let (number, name) = (&account.number, &account.name);
+                let made = accounts::insert_person(ctx, person, number, name).await?;
                 decision = decision.write(made);
             }
             Some(known) if known.name == account.name => {}
@@ -74,7 +68,8 @@ impl Action for Prove {
                 return Err(checks::wrong("/name_seen", "identity-name-differs"));
             }
             Some(known) => {
-                decision = decision.write(accounts::rename_person(personal, &known, &account.name));
+                let renamed = accounts::rename_person(ctx, &known, &account.name).await?;
+                decision = decision.write(renamed);
             }
         }
         decision

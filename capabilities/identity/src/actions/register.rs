@@ -59,7 +59,7 @@ impl Action for Register {
             created: ctx.now,
         };
         Decision::reply(Registered { account: id })
-            .write(store::accounts::insert_account(&*ctx.services.personal, &account))
+            .write(store::accounts::insert_account(ctx, &account).await?)
             .tell(&AccountRegistered { account: id }, events::account(id, 1))
     }
 }

@@ -5,7 +5,7 @@ use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, PersonId};
-use minshu_kernel::personal::{Personal, Place};
+use minshu_kernel::personal::{Personal, Place, Subject};
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
 
@@ -197,11 +197,12 @@ pub(crate) async fn accounts_by_number(
 }
 
 /// The statement that makes an account.
-pub(crate) fn insert_account(personal: &(dyn Personal + 'static), account: &Account) -> Statement {
+pub(crate) async fn insert_account(ctx: &Ctx, account: &Account) -> Result<Statement, Failure> {
     let id = account.id.to_string();
-    let seal =
-        |column, text: &str| personal.seal_text(place("identity_account", column, &id), text);
-    Statement::one(
+    let personal = &*ctx.services.personal;
+    let sealer = ctx.sealer(Subject::Account(account.id)).await?;
+    let seal = |column, text: &str| sealer.seal_text(place("identity_account", column, &id), text);
+    Ok(Statement::one(
         INSERT_ACCOUNT,
         values![
             account.id,
@@ -215,15 +216,16 @@ pub(crate) fn insert_account(personal: &(dyn Personal + 'static), account: &Acco
             account.version,
             account.created,
         ],
-    )
+    ))
 }
 
 /// The statement that puts a claim right, guarded by the version that was read.
-pub(crate) fn update_claim(personal: &(dyn Personal + 'static), account: &Account) -> Statement {
+pub(crate) async fn update_claim(ctx: &Ctx, account: &Account) -> Result<Statement, Failure> {
     let id = account.id.to_string();
-    let seal =
-        |column, text: &str| personal.seal_text(place("identity_account", column, &id), text);
-    Statement::one(
+    let personal = &*ctx.services.personal;
+    let sealer = ctx.sealer(Subject::Account(account.id)).await?;
+    let seal = |column, text: &str| sealer.seal_text(place("identity_account", column, &id), text);
+    Ok(Statement::one(
         UPDATE_ACCOUNT_CLAIM,
         values![
             account.id,
@@ -232,7 +234,7 @@ pub(crate) fn update_claim(personal: &(dyn Personal + 'static), account: &Accoun
             seal("number", &account.number),
             seal("name", &account.name),
         ],
-    )
+    ))
 }
 
 /// A person as the register of people holds one.
@@ -274,37 +276,37 @@ pub(crate) async fn person(ctx: &Ctx, id: PersonId) -> Result<Option<(String, St
 }
 
 /// The statement that makes a person.
-pub(crate) fn insert_person(
-    personal: &(dyn Personal + 'static),
+pub(crate) async fn insert_person(
+    ctx: &Ctx,
     id: PersonId,
     number: &str,
     name: &str,
-    now: Timestamp,
-) -> Statement {
+) -> Result<Statement, Failure> {
     let key = id.to_string();
-    let seal =
-        |column, text: &str| personal.seal_text(place("identity_person", column, &key), text);
-    Statement::one(
+    let sealer = ctx.sealer(Subject::Person(id)).await?;
+    let seal = |column, text: &str| sealer.seal_text(place("identity_person", column, &key), text);
+    Ok(Statement::one(
         INSERT_PERSON,
         values![
             id,
-            personal.index(PERSON_FIELD, number),
+            ctx.services.personal.index(PERSON_FIELD, number),
             seal("number", number),
             seal("name", name),
-            now
+            ctx.now
         ],
-    )
+    ))
 }
 
 /// The statement that lets a person's name follow the card.
-pub(crate) fn rename_person(
-    personal: &(dyn Personal + 'static),
+pub(crate) async fn rename_person(
+    ctx: &Ctx,
     known: &KnownPerson,
     name: &str,
-) -> Statement {
+) -> Result<Statement, Failure> {
     let key = known.id.to_string();
-    let sealed = personal.seal_text(place("identity_person", "name", &key), name);
-    Statement::one(UPDATE_PERSON_NAME, values![known.id, known.version, sealed])
+    let sealer = ctx.sealer(Subject::Person(known.id)).await?;
+    let sealed = sealer.seal_text(place("identity_person", "name", &key), name);
+    Ok(Statement::one(UPDATE_PERSON_NAME, values![known.id, known.version, sealed]))
 }
 
 /// The statement that records a proof.

@@ -88,7 +88,7 @@ impl Action for Send {
             version: 1,
         };
         Decision::reply(Sent { message: id })
-            .write(store::insert(&ctx.services, &message, &given)?)
+            .write(store::insert(ctx, &message, &given).await?)
             .tell(&MessageSent::of(&message), aggregate(id, message.version))
     }
 }

@@ -60,6 +60,10 @@ pub(in crate::records) fn open_writer(
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     connection.pragma_update(None, "cache_size", -16 * 1024)?;
+    // What is deleted is overwritten: a destroyed key must not be read from a free page.
+    let secure: i64 =
+        connection.pragma_update_and_check(None, "secure_delete", true, |row| row.get(0))?;
+    debug_assert_eq!(secure, 1, "secure_delete is built in");
     Ok(connection)
 }
 
