@@ -81,3 +81,50 @@ async fn personal_values_never_rest_in_clear() {
         assert!(!text.contains(MARKS[1]) && !text.contains(MARKS[0]));
     }
 }
+
+/// The first bytes of what is sealed under a subject's key; the installation's begins with 1.
+fn under(subject: &str) -> Vec<u8> {
+    let id = uuid::Uuid::parse_str(subject).unwrap();
+    [&[2], id.as_bytes().as_slice()].concat()
+}
+
+#[tokio::test]
+async fn what_a_person_owns_rests_under_the_persons_key_and_a_companys_does_not() {
+    for world in worlds().await {
+        let person = world.house.resident();
+        let case = world.boards_case(&person).await["case"].as_str().unwrap().to_owned();
+        let personal = &world.house.house;
+        let own = under(&person.person.unwrap().to_string());
+        for sql in [
+            "SELECT form_personal AS sealed FROM casework_case WHERE id = $1",
+            "SELECT applicant_name AS sealed FROM casework_case WHERE id = $1",
+            "SELECT detail AS sealed FROM casework_step WHERE case_id = $1",
+            "SELECT name AS sealed FROM casework_material WHERE case_id = $1",
+        ] {
+            let values = minshu_kernel::values![&case];
+            let rows = personal.services.records.scan(sql.into(), values).await.unwrap();
+            assert!(!rows.is_empty(), "{sql}");
+            for row in rows {
+                assert!(row.get::<Vec<u8>>("sealed").unwrap().starts_with(&own), "{sql}");
+            }
+        }
+        let agent = world.agent(COMPANY, USCC);
+        let on_behalf = world.on_behalf(&agent).await;
+        let input =
+            json!({ "item": crate::world::FOOD, "on_behalf": on_behalf, "form": food_form() });
+        world.done(&agent, "casework.save_draft", input).await;
+        let drafts = "SELECT form_personal FROM casework_draft";
+        let rows = personal.services.records.scan(drafts.into(), Vec::new()).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].get::<Vec<u8>>("form_personal").unwrap()[0], 1);
+
+        // A key that is destroyed takes everything with it that rests under it.
+        let keys = &personal.person_keys;
+        let subject = uuid::Uuid::parse_str(&person.person.unwrap().to_string()).unwrap();
+        let set = minshu_kernel::records::WriteSet { statements: vec![keys.destruction(subject)] };
+        personal.services.records.apply(set).await.unwrap();
+        keys.forget(subject);
+        let asked = world.house.ask(&person, "casework.case", json!({ "case": case })).await;
+        assert_eq!(asked.unwrap_err().code, "kernel.missing");
+    }
+}
