@@ -25,6 +25,8 @@ pub enum Kind {
     Unsupported,
     /// The request is readable and its values are wrong (422).
     Invalid,
+    /// The request did not come whole within its time (408).
+    TooSlow,
     /// Too many requests (429).
     TooMany,
     /// Not now (503); carries when to try again.
@@ -46,6 +48,7 @@ impl Kind {
             Kind::TooLarge => 413,
             Kind::Unsupported => 415,
             Kind::Invalid => 422,
+            Kind::TooSlow => 408,
             Kind::TooMany => 429,
             Kind::Unavailable => 503,
             Kind::Internal => 500,
@@ -82,6 +85,8 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("kernel.sign_in", Kind::Unauthenticated),
     ("kernel.subject_parked", Kind::Conflict),
     ("kernel.too_many_files", Kind::TooLarge),
+    ("kernel.too_many_requests", Kind::TooMany),
+    ("kernel.too_slow", Kind::TooSlow),
     ("kernel.unavailable", Kind::Unavailable),
     ("kernel.upload_cut_off", Kind::Malformed),
     ("kernel.wrong_method", Kind::WrongMethod),

@@ -1,11 +1,17 @@
 //! Settings of the network before the house: on the command line, in the environment, and in the table `[network]` of
 //! the settings file.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
 use minshu_runtime::http::edge::Edge;
+use minshu_runtime::http::limits::Limits;
 use serde::Deserialize;
 use url::Url;
 
 use crate::error::CommandError;
+use crate::tls::Files;
 
 /// What can be said of the network.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
@@ -27,6 +33,44 @@ pub struct EdgeArguments {
     /// The header that these proxies set: x-forwarded-for (where nothing is said) or forwarded (RFC 7239).
     #[arg(long, global = true, env = "MINSHU_FORWARDED_BY", value_name = "HEADER")]
     pub forwarded_by: Option<String>,
+    /// The certificate with its chain (PEM): with it and its key the server speaks TLS.
+    #[arg(long, global = true, env = "MINSHU_TLS_CERTIFICATE", value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM).
+    #[arg(long, global = true, env = "MINSHU_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// An address to listen at without TLS, where everything is sent on to the public address.
+    #[arg(long, global = true, env = "MINSHU_REDIRECT_LISTEN", value_name = "ADDRESS")]
+    pub redirect_listen: Option<SocketAddr>,
+    /// Requests a minute, such as writes=600 from one address or account.writes=100 of one account; 0 is no limit.
+    #[arg(
+        long,
+        global = true,
+        env = "MINSHU_LIMITS",
+        value_name = "CLASS=REQUESTS",
+        value_delimiter = ','
+    )]
+    pub limits: Vec<String>,
+    /// Limit this machine's own address as others.
+    #[arg(long, global = true, env = "MINSHU_LIMIT_LOOPBACK")]
+    pub limit_loopback: bool,
+    /// The most connections of one address at a time; 1024 where nothing is said, 0 is no limit.
+    #[arg(long, global = true, env = "MINSHU_CONNECTIONS_PER_ADDRESS", value_name = "CONNECTIONS")]
+    pub connections_per_address: Option<usize>,
+    /// How many seconds any body may take; longer ones must come at 4 KiB a second. 30 where nothing is said.
+    #[arg(long, global = true, env = "MINSHU_BODY_SECONDS", value_name = "SECONDS")]
+    pub body_seconds: Option<u64>,
+}
+
+/// How connections are taken.
+#[derive(Debug, Clone, Default)]
+pub struct Doors {
+    /// Certificate and key, where the server speaks TLS.
+    pub tls: Option<Files>,
+    /// Where plain HTTP is sent on to the public address.
+    pub redirect: Option<SocketAddr>,
+    /// The most connections of one address; 0 is no limit.
+    pub per_address: usize,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -44,6 +88,13 @@ impl EdgeArguments {
                 false => self.trusted_proxies,
             },
             forwarded_by: self.forwarded_by.or(file.forwarded_by),
+            tls_certificate: self.tls_certificate.or(file.tls_certificate),
+            tls_key: self.tls_key.or(file.tls_key),
+            redirect_listen: self.redirect_listen.or(file.redirect_listen),
+            limits: if self.limits.is_empty() { file.limits } else { self.limits },
+            limit_loopback: self.limit_loopback || file.limit_loopback,
+            connections_per_address: self.connections_per_address.or(file.connections_per_address),
+            body_seconds: self.body_seconds.or(file.body_seconds),
         }
     }
 
@@ -59,11 +110,41 @@ impl EdgeArguments {
         let forwarded_by = self.forwarded_by.as_deref().map(|name| {
             name.parse().map_err(|what: String| wrong("forwarded_by (MINSHU_FORWARDED_BY)", what))
         });
+        let mut limits = Limits::default();
+        for text in &self.limits {
+            limits.set(text).map_err(|what| wrong("limits (MINSHU_LIMITS)", what))?;
+        }
+        let standard = Edge::default();
         Ok(Edge {
+            tls: self.tls_certificate.is_some(),
+            limits,
+            limit_loopback: self.limit_loopback,
+            body_first: self.body_seconds.map_or(standard.body_first, Duration::from_secs),
+            buckets: standard.buckets,
             public_url,
             trusted_proxies: trusted_proxies.collect::<Result<_, _>>()?,
             forwarded_by: forwarded_by.transpose()?.unwrap_or_default(),
         })
+    }
+
+    /// How connections are taken.
+    pub fn doors(&self) -> Result<Doors, CommandError> {
+        let tls = match (&self.tls_certificate, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Some(Files { certificate: certificate.clone(), key: key.clone() })
+            }
+            (None, None) => None,
+            _ => {
+                let what = "a certificate and its key are said together";
+                return Err(wrong("tls_certificate, tls_key (MINSHU_TLS_…)", what));
+            }
+        };
+        if self.redirect_listen.is_some() && self.public_url.is_none() {
+            let what = "say the public address (MINSHU_PUBLIC_URL) that it sends on to";
+            return Err(wrong("redirect_listen (MINSHU_REDIRECT_LISTEN)", what));
+        }
+        let per_address = self.connections_per_address.unwrap_or(1_024);
+        Ok(Doors { tls, redirect: self.redirect_listen, per_address })
     }
 }
 

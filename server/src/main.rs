@@ -9,9 +9,11 @@ mod edge;
 mod error;
 mod folder;
 mod listen;
+mod logs;
 mod open;
 mod people;
 mod settings;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -35,7 +37,7 @@ struct CommandLine {
 
 fn main() -> ExitCode {
     let arguments = CommandLine::parse();
-    init_logs();
+    logs::init();
     let executor = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(executor) => executor,
         Err(error) => return fail(&error),
@@ -55,16 +57,4 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
         source = cause.source();
     }
     ExitCode::FAILURE
-}
-
-/// Logs go to standard error: `MINSHU_LOG=debug`, `MINSHU_LOG_FORMAT=json`.
-fn init_logs() {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("MINSHU_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::env::var("MINSHU_LOG_FORMAT").is_ok_and(|format| format == "json") {
-        logs.json().init();
-    } else {
-        logs.init();
-    }
 }

@@ -8,7 +8,7 @@ use minshu_runtime::outgoing::Networks;
 use serde::Deserialize;
 
 use crate::channels::MessagingSettings;
-use crate::edge::EdgeArguments;
+use crate::edge::{Doors, EdgeArguments};
 use crate::error::CommandError;
 
 /// Settings of the command line and the environment; they win over the file.
@@ -117,6 +117,8 @@ pub struct Settings {
     pub edge: Edge,
     /// The channels of texts to telephones and mailboxes.
     pub messaging: MessagingSettings,
+    /// How connections are taken.
+    pub doors: Doors,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -186,6 +188,7 @@ impl Settings {
             })
         });
         let allowed = allowed.collect::<Result<_, _>>()?;
+        let network = arguments.edge.clone().or(file.network);
         Ok(Settings {
             data: arguments.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             listen,
@@ -193,8 +196,9 @@ impl Settings {
             packs,
             write_queue: arguments.write_queue.or(file.write_queue),
             scenario_results,
-            edge: arguments.edge.clone().or(file.network).edge()?,
             messaging: file.messaging.with(arguments),
+            edge: network.edge()?,
+            doors: network.doors()?,
             networks: Networks { allowed, loopback: arguments.subscription_loopback },
         })
     }

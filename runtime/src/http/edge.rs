@@ -2,15 +2,19 @@
 //! address of whoever sends a request. A header says where a request came from only where a trusted proxy wrote it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
+
+use super::limits::{Buckets, Limits};
 
 /// The most entries of a forwarding header that are read, from the right: a longer chain of own proxies is unheard of.
 const MOST_HOPS: usize = 16;
 
 /// What the settings say of the network before the house.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct Edge {
     /// The address at which people reach the house, such as `https://minshu.example`, without a path.
     pub public_url: Option<String>,
@@ -18,6 +22,31 @@ pub struct Edge {
     pub trusted_proxies: Vec<IpNet>,
     /// The header that these proxies set. Only this one is read: a proxy passes others on as a stranger wrote them.
     pub forwarded_by: ForwardHeader,
+    /// Whether the house itself speaks TLS.
+    pub tls: bool,
+    /// How often one address and one account may ask.
+    pub limits: Limits,
+    /// Whether this machine's own address is limited as others are.
+    pub limit_loopback: bool,
+    /// How long any body may take; longer ones must keep a pace.
+    pub body_first: Duration,
+    /// The buckets of the limits.
+    pub buckets: Arc<Buckets>,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Edge {
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            forwarded_by: ForwardHeader::default(),
+            tls: false,
+            limits: Limits::default(),
+            limit_loopback: false,
+            body_first: Duration::from_secs(30),
+            buckets: Arc::default(),
+        }
+    }
 }
 
 /// The header by which proxies tell the sender's address.
@@ -54,7 +83,7 @@ pub struct Connection {
 impl Edge {
     /// Whether browsers reach the house by TLS: then cookies go back that way alone.
     pub fn secure(&self) -> bool {
-        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        self.tls || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// Whether a connection's other end is a proxy that is believed.
@@ -75,6 +104,17 @@ impl Edge {
             }
         }
         Some(sender)
+    }
+
+    /// The id that a trusted proxy gave a request, for its line in the log: `X-Request-Id`, else the trace of
+    /// `traceparent` (W3C Trace Context). Ours stays another one: two requests of one trace are two.
+    pub fn outer_id(&self, connection: Option<&Connection>, headers: &HeaderMap) -> Option<String> {
+        self.trusts(connection?.peer.ip().to_canonical()).then_some(())?;
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let trace = || text("traceparent")?.split('-').nth(1);
+        let id = text("x-request-id").or_else(trace)?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        ((1..=64).contains(&id.len()) && id.bytes().all(plain)).then(|| id.to_owned())
     }
 
     /// The entries of the header, the nearest first; `None` for one that is no address.

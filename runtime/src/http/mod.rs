@@ -4,8 +4,11 @@ pub mod api;
 pub mod assets;
 pub mod demo;
 pub mod edge;
+mod gate;
+pub mod limits;
 pub mod openapi;
 pub mod pages;
+mod patience;
 pub mod problem;
 pub mod reply;
 mod reports;
@@ -171,28 +174,20 @@ async fn standings(State(house): State<Arc<House>>) -> Json<Vec<crate::register:
 async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
     let begun = std::time::Instant::now();
     let id = RequestId::fresh(&*house.services.ids);
-    let peer = house.edge.sender(request.extensions().get::<edge::Connection>(), request.headers());
+    let connection = request.extensions().get::<edge::Connection>().copied();
+    let peer = house.edge.sender(connection.as_ref(), request.headers());
+    let outer = house.edge.outer_id(connection.as_ref(), request.headers());
     request.extensions_mut().insert(Incoming { id, peer });
-    let method = request.method().clone();
-    // Without the query: it may hold what somebody searched for.
-    let path = request.uri().path().to_owned();
+    let mut line = gate::Line::of(&request, id, outer);
     let mut response = if house.demonstration.is_some() && !is_loopback_host(&request) {
         problem::plain(
             http::StatusCode::MISDIRECTED_REQUEST,
             "the demonstration answers on this machine only",
         )
     } else {
-        // A page asks several times; all of it is of one set of packs.
-        house.packs.steady(next.run(request)).await
+        gate::pass(&house, request, peer, &mut line, next).await
     };
-    let status = response.status().as_u16();
-    let ms = begun.elapsed().as_secs_f64() * 1_000.0;
-    let level_is_warn = status >= 500;
-    if level_is_warn {
-        tracing::warn!(request = %id, %method, path, status, ms, "answered");
-    } else {
-        tracing::debug!(request = %id, %method, path, status, ms, "answered");
-    }
+    line.write(&response, begun.elapsed());
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -204,6 +199,9 @@ async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     set(header::CACHE_CONTROL, "no-store");
+    if house.edge.secure() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }

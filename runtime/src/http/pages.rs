@@ -4,16 +4,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use askama::Template as _;
 use axum::body::to_bytes;
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest as _, Multipart, Path, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use bytes::Bytes;
-use http::header;
+use http::{StatusCode, header};
 use minshu_kernel::BoxFuture;
 use minshu_kernel::access::Principal;
 use minshu_kernel::error::{Failure, Kind};
+use minshu_kernel::ids::RequestId;
 use minshu_kernel::objects::{Body, Limits};
+use minshu_kernel::text::{Lang, Speaker};
 use minshu_kernel::web::{Method, Route, Upload, Visit};
 
 use super::api::{incoming, unlimited};
@@ -155,6 +158,30 @@ async fn failed(house: &House, frame: &Frame, who: &Arc<Principal>, failure: Fai
     }
     let response = shell::error_page(house, frame, who, &failure).await;
     problem::dress(reply::dress(house, frame, response), &failure)
+}
+
+/// A refusal that no shell is made for, so that it costs next to nothing.
+pub fn bare(house: &House, lang: Lang, id: RequestId, failure: &Failure) -> Response {
+    problem::log(failure, id);
+    let t = Speaker::new(house.services.texts.clone(), lang);
+    let title = t.say(problem::title_key(failure.kind));
+    let detail = t.message(&failure.message);
+    match (Bare { lang: lang.tag(), title, detail, id: id.to_string() }).render() {
+        Ok(text) => problem::dress(reply::html(text), failure),
+        Err(_) => problem::plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong"),
+    }
+}
+
+#[derive(askama::Template)]
+#[template(
+    source = r#"<!doctype html><html lang="{{ lang }}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{ title }}</title></head><body><main><h1>{{ title }}</h1><p>{{ detail }}</p><p><small>{{ id }}</small></p></main></body></html>"#,
+    ext = "html"
+)]
+struct Bare {
+    lang: &'static str,
+    title: String,
+    detail: String,
+    id: String,
 }
 
 async fn visit(

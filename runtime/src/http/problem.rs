@@ -29,6 +29,7 @@ pub fn title_key(kind: Kind) -> &'static str {
         Kind::TooLarge => "kernel-title-too-large",
         Kind::Unsupported => "kernel-title-wrong-kind",
         Kind::Invalid => "kernel-title-invalid",
+        Kind::TooSlow => "kernel-title-too-slow",
         Kind::TooMany => "kernel-title-too-many",
         Kind::Unavailable => "kernel-title-unavailable",
         Kind::Internal => "kernel-title-internal",

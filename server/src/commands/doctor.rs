@@ -24,6 +24,7 @@ struct Finding {
 /// Looks; the exit code says whether something needs a hand.
 pub async fn run(settings: Settings) -> Result<ExitCode, CommandError> {
     let mut findings = vec![calendar(), divisions(), port(&settings)];
+    findings.extend(certificate(&settings));
     match DataFolder::look(&settings.data) {
         Err(error) => findings.push(Finding {
             what: "data folder",
@@ -74,6 +75,21 @@ fn port(settings: &Settings) -> Finding {
         _ => None,
     };
     Finding { what: "address", trouble }
+}
+
+fn certificate(settings: &Settings) -> Option<Finding> {
+    let files = settings.doors.tls.as_ref()?;
+    let trouble = match files.read() {
+        Err(error) => Some((error.to_string(), "put a certificate and its own key there, as PEM")),
+        Ok(pair) => {
+            let days = pair.days_left(SystemClock.now());
+            (days < 30).then(|| {
+                let text = format!("{} ends in {days} days", files.certificate.display());
+                (text, "put a new one there; the running server takes it by itself")
+            })
+        }
+    };
+    Some(Finding { what: "certificate", trouble })
 }
 
 fn keys(folder: &DataFolder) -> Finding {

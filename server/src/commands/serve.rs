@@ -12,8 +12,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::say;
 use crate::error::CommandError;
 use crate::folder::{DataFolder, Purpose};
+use crate::listen::Gate;
 use crate::open::Start;
 use crate::settings::Settings;
+use crate::tls::Files;
 use crate::{clock, console, demonstration, listen, open};
 
 /// How `serve` runs.
@@ -71,10 +73,14 @@ impl Serve {
             listener.local_addr().map_err(CommandError::io("the address is not known"))?;
         // Listened for before the address is told: whoever reads it may ask to stop at once.
         let terminate = signal(SignalKind::terminate()).map_err(CommandError::io("signals"))?;
-        say(format!("listening on http://{address}"));
+        let tls = settings.doors.tls.clone().map(Files::acceptor).transpose()?;
+        let gate = Gate { tls, per_address: settings.doors.per_address, edge: house.edge.clone() };
+        let redirect = listen::redirect(&settings, &gate).await?;
+        let scheme = if gate.tls.is_some() { "https" } else { "http" };
+        say(format!("listening on {scheme}://{address}"));
         let router = minshu_runtime::http::router(house.clone());
-        listen::serve(listener, router, stopped(terminate)).await;
-        for task in tasks {
+        listen::serve(listener, router, gate, stopped(terminate)).await;
+        for task in tasks.into_iter().chain(redirect) {
             task.abort();
         }
         sealer::finish(&house).await?;

@@ -8,6 +8,8 @@ mod attacks;
 #[cfg(test)]
 mod checklist;
 #[cfg(test)]
+mod edge;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod kill;

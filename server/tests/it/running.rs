@@ -32,6 +32,8 @@ pub struct Start {
     pub database_url: Option<String>,
     pub arguments: Vec<String>,
     pub environment: Vec<(String, std::ffi::OsString)>,
+    /// Where its log goes; nowhere where nothing is said.
+    pub log: Option<PathBuf>,
 }
 
 impl Start {
@@ -43,6 +45,7 @@ impl Start {
             database_url: None,
             arguments: Vec::new(),
             environment: Vec::new(),
+            log: None,
         }
     }
 
@@ -66,11 +69,16 @@ impl Start {
     pub fn go(&self) -> Server {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.args(&self.arguments).envs(self.environment.iter().cloned());
+        if let Some(log) = &self.log {
+            command.env("MINSHU_LOG", "debug").stderr(std::fs::File::create(log).unwrap());
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = lines
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned))
+            .find_map(|line| {
+                line.strip_prefix("listening on ")?.split_once("://").map(|(_, a)| a.to_owned())
+            })
             .expect("the server starts");
         Server { child, address, data: self.data.clone() }
     }

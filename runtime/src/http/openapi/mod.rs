@@ -232,9 +232,10 @@ fn parameters(own: &Value, lifted: &Value) -> Vec<Value> {
 }
 
 /// What only requests with a body are answered with.
-const BODY_KINDS: &[Kind] = &[Kind::Malformed, Kind::TooLarge, Kind::Unsupported];
+const BODY_KINDS: &[Kind] = &[Kind::Malformed, Kind::TooSlow, Kind::TooLarge, Kind::Unsupported];
 /// What only actions are answered with.
-const ACTION_KINDS: &[Kind] = &[Kind::Malformed, Kind::Conflict, Kind::TooLarge, Kind::Unsupported];
+const ACTION_KINDS: &[Kind] =
+    &[Kind::Malformed, Kind::TooSlow, Kind::Conflict, Kind::TooLarge, Kind::Unsupported];
 /// What every operation may be answered with.
 const USUAL_KINDS: &[Kind] = &[
     Kind::Unauthenticated,
@@ -265,6 +266,7 @@ fn response(kind: Kind) -> (&'static str, &'static str) {
             ("Unsupported", "The body or the file is of a kind that is not taken.")
         }
         Kind::Invalid => ("Invalid", "Values are wrong; `errors` says which and what to do."),
+        Kind::TooSlow => ("TooSlow", "The body did not come within its time."),
         Kind::TooMany => ("TooMany", "Too many requests; wait as `Retry-After` says."),
         Kind::Unavailable => ("Unavailable", "Not now; try again as `Retry-After` says."),
         Kind::Internal => ("Internal", "A defect of the platform; quote `instance`."),
