@@ -252,6 +252,89 @@ pub struct ScopeTerm {
     pub owner: Option<PersonId>,
     /// The owning organisation.
     pub owner_organisation: Option<OrganisationId>,
+    /// What is left out again: packs forbid it.
+    pub except: Vec<Exclusion>,
+}
+
+/// What a pack forbids of its own things, as it stands for one principal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exclusion {
+    /// The pack; nothing of another one is left out.
+    pub pack: String,
+    /// Which of its things.
+    pub when: Test,
+}
+
+/// A part of a resource that a test may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The role whose turn it is.
+    Role,
+    /// Where it lies.
+    Division,
+    /// The account that began it.
+    OwnerAccount,
+    /// The owning person.
+    Owner,
+    /// The owning organisation.
+    OwnerOrganisation,
+}
+
+/// A condition on a resource. It is true or false of every resource: a part that is missing equals nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// True or false of everything.
+    Always(bool),
+    /// The part is there.
+    Has(Part),
+    /// The part is one of these; never asked of a division.
+    OneOf(Part, Vec<String>),
+    /// It lies in the subtree of this division.
+    Under(DivisionCode),
+    /// The test does not hold.
+    Not(Box<Test>),
+    /// All of them hold.
+    All(Vec<Test>),
+    /// One of them holds.
+    Any(Vec<Test>),
+}
+
+impl Exclusion {
+    /// Whether the resource is left out.
+    pub fn covers(&self, resource: &Resource) -> bool {
+        resource.pack.as_ref() == Some(&self.pack) && self.when.holds(resource)
+    }
+}
+
+impl Test {
+    /// Whether it holds of a resource.
+    pub fn holds(&self, resource: &Resource) -> bool {
+        match self {
+            Test::Always(answer) => *answer,
+            Test::Has(Part::Division) => resource.division.is_some(),
+            Test::Has(part) => resource.part(*part).is_some(),
+            Test::OneOf(part, values) => {
+                resource.part(*part).is_some_and(|is| values.contains(&is))
+            }
+            Test::Under(division) => resource.division.is_some_and(|d| division.contains(d)),
+            Test::Not(test) => !test.holds(resource),
+            Test::All(tests) => tests.iter().all(|test| test.holds(resource)),
+            Test::Any(tests) => tests.iter().any(|test| test.holds(resource)),
+        }
+    }
+}
+
+impl Resource {
+    /// A part as its column holds it.
+    fn part(&self, part: Part) -> Option<String> {
+        match part {
+            Part::Role => self.role.clone(),
+            Part::Division => self.division.map(|d| d.to_string()),
+            Part::OwnerAccount => self.owner_account.map(|id| id.to_string()),
+            Part::Owner => self.owner.map(|id| id.to_string()),
+            Part::OwnerOrganisation => self.owner_organisation.map(|id| id.to_string()),
+        }
+    }
 }
 
 impl Scope {
@@ -277,6 +360,7 @@ impl ScopeTerm {
             && same(&self.owner_account, &resource.owner_account)
             && same(&self.owner, &resource.owner)
             && same(&self.owner_organisation, &resource.owner_organisation)
+            && !self.except.iter().any(|left_out| left_out.covers(resource))
     }
 }
 

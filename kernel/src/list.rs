@@ -8,7 +8,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Scope, ScopeTerm};
+use crate::access::{Exclusion, Part, Scope, ScopeTerm, Test};
 use crate::division::Level;
 use crate::error::Failure;
 use crate::records::{Records, Row, Value};
@@ -16,8 +16,8 @@ use crate::records::{Records, Row, Value};
 /// The scope columns of a table; `None` where it has no such column.
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeColumns {
-    /// Columns of province, prefecture, county, township, village.
-    pub divisions: [&'static str; 5],
+    /// Columns of province, prefecture, county, township, village; what a table without them holds lies nowhere.
+    pub divisions: Option<[&'static str; 5]>,
     /// The pack's column.
     pub pack: &'static str,
     /// The column of the role whose turn it is.
@@ -97,6 +97,73 @@ impl Filter {
             .collect();
         self.sql.push_str(&format!("\n  AND {column} IN ({})", marks.join(", ")));
         self
+    }
+
+    /// Not what an exclusion covers.
+    fn except(mut self, left_out: &Exclusion, columns: &ScopeColumns) -> Self {
+        let pack = self.is_one_of(columns.pack, std::slice::from_ref(&left_out.pack));
+        let test = self.test(&left_out.when, columns, true);
+        self.sql.push_str(&format!("\n  AND NOT ({pack} AND {test})"));
+        self
+    }
+
+    /// A test as SQL that is true or false and never null, since NOT of null would be null. Where the table has no
+    /// column for a part, `unknown` is taken: what cannot be shown to be allowed is left out. A role is different:
+    /// where nobody's turn is kept, it is nobody's turn.
+    fn test(&mut self, test: &Test, columns: &ScopeColumns, unknown: bool) -> String {
+        let constant = |answer: bool| if answer { "1 = 1" } else { "1 = 0" }.to_owned();
+        let column = |part: &Part| match part {
+            Part::Role => columns.role,
+            Part::Division => columns.divisions.map(|levels| levels[0]),
+            Part::OwnerAccount => columns.owner_account,
+            Part::Owner => columns.owner,
+            Part::OwnerOrganisation => columns.owner_organisation,
+        };
+        let without = |part: &Part| constant(unknown && *part != Part::Role);
+        match test {
+            Test::Always(answer) => constant(*answer),
+            Test::Has(part) => {
+                column(part).map_or_else(|| without(part), |c| format!("COALESCE({c}, '') <> ''"))
+            }
+            Test::OneOf(part, values) => match column(part) {
+                Some(_) if values.is_empty() => constant(false),
+                Some(column) => self.is_one_of(column, values),
+                None => without(part),
+            },
+            Test::Under(division) => match columns.divisions {
+                Some(levels) => {
+                    let column = levels[division.level() as usize];
+                    self.is_one_of(column, &[division.to_string()])
+                }
+                None => without(&Part::Division),
+            },
+            Test::Not(test) => format!("NOT {}", self.test(test, columns, !unknown)),
+            Test::All(tests) => self.several(tests, " AND ", "1 = 1", columns, unknown),
+            Test::Any(tests) => self.several(tests, " OR ", "1 = 0", columns, unknown),
+        }
+    }
+
+    fn several(
+        &mut self,
+        tests: &[Test],
+        between: &str,
+        none: &str,
+        columns: &ScopeColumns,
+        unknown: bool,
+    ) -> String {
+        let each: Vec<String> = tests.iter().map(|t| self.test(t, columns, unknown)).collect();
+        format!("({})", if each.is_empty() { none.to_owned() } else { each.join(between) })
+    }
+
+    fn is_one_of(&mut self, column: &str, values: &[String]) -> String {
+        let marks: Vec<String> = values
+            .iter()
+            .map(|value| {
+                self.values.push(value.as_str().into());
+                format!("${}", self.values.len())
+            })
+            .collect();
+        format!("COALESCE({column}, '') IN ({})", marks.join(", "))
     }
 }
 
@@ -191,8 +258,13 @@ impl ListQuery {
         if let Some(division) = term.division
             && division.level() != Level::Province
         {
-            let column = self.columns.divisions[division.level() as usize];
-            filter = filter.equal(column, division.to_string());
+            filter = match self.columns.divisions {
+                Some(columns) => {
+                    filter.equal(columns[division.level() as usize], division.to_string())
+                }
+                // A table without places cannot show that it lies there: it shows nothing.
+                None => filter.within("id", Vec::new()),
+            };
         }
         filter = filter.equal_if(self.columns.pack, term.pack.clone());
         for (column, value) in [
@@ -207,6 +279,9 @@ impl ListQuery {
                 // A table without the column cannot show that the part holds: it shows nothing.
                 (None, Some(_)) => filter = filter.within("id", Vec::new()),
             }
+        }
+        for left_out in &term.except {
+            filter = filter.except(left_out, &self.columns);
         }
         let direction = if self.descending { "DESC" } else { "ASC" };
         if let Some(After { sort, id }) = &self.after {

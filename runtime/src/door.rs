@@ -42,6 +42,14 @@ impl Door for House {
 }
 
 impl House {
+    /// Whether somebody may know the rule that refused: the audit chain tells it to whoever may read that.
+    pub fn may_know_rules(&self, who: &Principal) -> bool {
+        self.services
+            .access
+            .possible(who, "platform.audit_entries", self.services.clock.now())
+            .is_ok()
+    }
+
     async fn do_action(&self, call: Call) -> Result<Json, Failure> {
         let entry = self.actions.get(call.operation.as_str());
         let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;

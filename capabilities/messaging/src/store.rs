@@ -5,7 +5,7 @@ use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
-use minshu_kernel::list::{After, DIVISION_COLUMNS, Filter, ListQuery, ScopeColumns};
+use minshu_kernel::list::{After, Filter, ListQuery, ScopeColumns};
 use minshu_kernel::personal::{Place, Sealer, Subject};
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
@@ -56,7 +56,7 @@ const TABLE: &str = "messaging_message";
 
 /// The scope columns: messages have addressees and no place.
 const COLUMNS: ScopeColumns = ScopeColumns {
-    divisions: DIVISION_COLUMNS,
+    divisions: None,
     pack: "pack",
     role: None,
     owner_account: Some("to_account"),

@@ -77,7 +77,7 @@ pub fn incoming(request: &Request) -> Incoming {
     })
 }
 
-fn answer(
+async fn answer(
     house: &House,
     headers: &HeaderMap,
     id: Incoming,
@@ -87,8 +87,12 @@ fn answer(
         Ok(reply) => Json(reply).into_response(),
         Err(failure) => {
             let lang = Preferences::read(headers).lang;
-            let signed_in = failure.kind == Kind::Refused;
-            problem::to_program(&failure, &house.services.texts, lang, id.id, signed_in)
+            let shown = failure.rule.is_some()
+                && match house.principal(&SessionToken::read(headers)).await {
+                    Ok(who) => house.may_know_rules(&who),
+                    Err(_) => false,
+                };
+            problem::to_program(&failure, &house.services.texts, lang, id.id, shown)
         }
     }
 }
@@ -124,7 +128,7 @@ pub async fn act(
         }
     }
     .await;
-    answer(&house, &headers, id, result)
+    answer(&house, &headers, id, result).await
 }
 
 /// Whether the body is said to be of a media type; its case and its parameters are no matter (RFC 9110, 8.3.1).
@@ -182,7 +186,7 @@ pub async fn ask(
         house.ask(caller.call(operation.to_owned(), input, None)).await
     }
     .await;
-    answer(&house, &headers, id, result)
+    answer(&house, &headers, id, result).await
 }
 
 /// The pairs behind the question mark.
@@ -315,7 +319,7 @@ pub async fn upload(State(house): State<Arc<House>>, request: Request) -> Respon
         .map_err(Failure::internal)
     }
     .await;
-    answer(&house, &headers, id, result)
+    answer(&house, &headers, id, result).await
 }
 
 /// Files are bounded by the objects seam while they stream, not by the body as a whole.
@@ -337,7 +341,7 @@ pub async fn divisions(State(house): State<Arc<House>>, request: Request) -> Res
             Err(wrong_parameter("parent", Message::new("kernel-unreadable").with("what", what)))
         }
     };
-    answer(&house, request.headers(), incoming(&request), result.map(|list| json!(list)))
+    answer(&house, request.headers(), incoming(&request), result.map(|list| json!(list))).await
 }
 
 /// A division of the tree.

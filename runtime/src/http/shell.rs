@@ -255,7 +255,9 @@ struct ErrorBody<'a> {
 /// Why a post was refused.
 struct Ruled {
     why: String,
-    operation: String,
+    /// What is told of the rule: all of it, or the operation's name.
+    label: String,
+    rule: String,
 }
 
 /// The rule behind a refusal in words. Whoever holds a post may know it; a citizen reads the sentence alone.
@@ -272,7 +274,9 @@ fn ruled(house: &House, who: &Principal, speaker: &Speaker, failure: &Failure) -
         .map(|set| if speaker.lang == Lang::Zh { set.name.0 } else { set.name.1 })
         .collect();
     let now = house.services.clock.now();
+    let forbidden = rule.contains(": forbidden by ");
     let key = match (names.is_empty(), house.services.access.possible(who, operation, now)) {
+        _ if forbidden => "platform-error-rule-forbidden",
         (true, _) => "platform-error-rule-own",
         (false, Ok(())) => "platform-error-rule-scope",
         (false, Err(_)) => "platform-error-rule-post",
@@ -280,7 +284,13 @@ fn ruled(house: &House, who: &Principal, speaker: &Speaker, failure: &Failure) -
     let message = Message::new(key)
         .with("sets", names.join(&speaker.say("platform-or")))
         .with("posts", posts(house, who, speaker));
-    Some(Ruled { why: speaker.message(&message), operation: operation.to_owned() })
+    let whole = house.may_know_rules(who);
+    let label = if whole { "platform-error-rule-whole" } else { "platform-error-rule" };
+    Some(Ruled {
+        why: speaker.message(&message),
+        label: speaker.say(label),
+        rule: if whole { rule } else { operation }.to_owned(),
+    })
 }
 
 /// The posts that somebody holds, each with its place.

@@ -18,8 +18,11 @@ use minshu_kernel::pack::{
 use minshu_kernel::text::{LocalText, Texts};
 use serde_json::Value as Json;
 
+use crate::access::SECTION;
+
 use super::flow::{self, Flow};
 use super::model::PackToml;
+use super::policy;
 use super::read::PackSources;
 use super::spans::SpannedToml;
 
@@ -101,8 +104,9 @@ pub fn check(
         problems: &problems,
     };
     check_heads(&compile, &heads, contract);
-    let sections: HashMap<_, _> =
+    let mut sections: HashMap<_, _> =
         capabilities.iter().map(|c| (c.name(), c.compile(&compile))).collect();
+    sections.insert(SECTION, Arc::new(policy::compile(&compile, contract)));
     let mut flows = Vec::new();
     for (pack, head) in heads.iter().enumerate() {
         for (index, declared) in head.iter().flat_map(|h| &h.flow).enumerate() {

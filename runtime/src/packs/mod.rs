@@ -7,6 +7,7 @@ pub mod flow;
 pub mod manage;
 pub mod model;
 pub mod pins;
+pub mod policy;
 pub mod read;
 pub mod spans;
 

@@ -132,3 +132,15 @@ fn every_problem_is_published() {
         assert!(texts.has(&key), "{key} has no text");
     }
 }
+
+/// The words of access policies, as the handbook publishes them.
+#[test]
+fn the_published_schema_of_access_is_the_one_in_force() {
+    let made = minshu_runtime::access::schema::text(&contract());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/access.cedarschema");
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
+        std::fs::write(path, &made).expect("the handbook can be written");
+    }
+    let published = std::fs::read_to_string(path).expect("the published schema");
+    assert_eq!(published, made, "INSTA_UPDATE=always writes docs/access.cedarschema again");
+}

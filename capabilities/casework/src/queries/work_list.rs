@@ -187,6 +187,7 @@ fn mine(ctx: &Ctx, scope: &Scope) -> Scope {
         let term = ScopeTerm {
             role: Some(grant.role.clone()),
             division: Some(grant.division),
+            except: scope.terms.first().map(|term| term.except.clone()).unwrap_or_default(),
             ..ScopeTerm::default()
         };
         if within(pack, grant.division) && !terms.contains(&term) {

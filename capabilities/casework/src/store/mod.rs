@@ -28,7 +28,7 @@ pub(crate) const NOTHING_DUE_MS: i64 = 253_402_271_999_999;
 
 /// The scope columns of cases.
 pub(crate) const CASE_COLUMNS: ScopeColumns = ScopeColumns {
-    divisions: DIVISION_COLUMNS,
+    divisions: Some(DIVISION_COLUMNS),
     pack: "pack",
     role: Some("role"),
     owner_account: Some("owner_account"),
@@ -37,7 +37,8 @@ pub(crate) const CASE_COLUMNS: ScopeColumns = ScopeColumns {
 };
 
 /// The scope columns of drafts: they have owners and no place.
-pub(crate) const DRAFT_COLUMNS: ScopeColumns = ScopeColumns { role: None, ..CASE_COLUMNS };
+pub(crate) const DRAFT_COLUMNS: ScopeColumns =
+    ScopeColumns { divisions: None, role: None, ..CASE_COLUMNS };
 
 /// Every fixed statement, by name.
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {

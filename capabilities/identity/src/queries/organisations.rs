@@ -73,7 +73,7 @@ impl Query for Organisations {
         let list = ListQuery {
             select: SELECT_LIST,
             columns: ScopeColumns {
-                divisions: DIVISION_COLUMNS,
+                divisions: Some(DIVISION_COLUMNS),
                 pack: "pack",
                 role: None,
                 owner_account: None,
@@ -107,6 +107,8 @@ fn placed(mut scope: Scope) -> Scope {
     for term in &mut scope.terms {
         term.pack = None;
         term.role = None;
+        // What a pack forbids concerns its own things.
+        term.except.clear();
     }
     scope
 }

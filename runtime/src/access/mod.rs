@@ -1,0 +1,360 @@
+//! Access decisions: permission sets, roles of the packs in force, grants of posts, ownership, and what packs forbid.
+//! On a single resource Cedar decides; for lists the same is compiled to the terms of a scope. A property test holds
+//! both against each other.
+
+pub mod forbid;
+mod policies;
+pub mod schema;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, RwLock};
+
+use cedar_policy::PolicySet;
+
+use minshu_kernel::access::{
+    Access, Actor, Basis, Exclusion, Grant, PermissionSet, PlatformRole, Principal, Refusal,
+    Resource, Scope, ScopeTerm,
+};
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::ctx::PacksInForce;
+use minshu_kernel::pack::PackSet;
+
+use forbid::Forbids;
+use policies::{Answer, Defect, Words};
+
+/// Under which name the policies of packs stand among the sections of a set.
+pub const SECTION: &str = "access";
+/// The most slices that are kept.
+const MOST_SLICES: usize = 20_000;
+
+/// The rules: permission sets by operation, and where roles come from.
+pub struct AccessRules {
+    /// Permission sets by id.
+    sets: BTreeMap<&'static str, PermissionSet>,
+    /// Which sets hold an operation.
+    by_operation: BTreeMap<&'static str, Vec<&'static str>>,
+    /// Roles without a pack.
+    platform: BTreeMap<&'static str, PlatformRole>,
+    packs: Arc<dyn PacksInForce>,
+    words: Result<Words, Defect>,
+    slices: RwLock<Slices>,
+}
+
+/// Policies that can speak on an operation, by what they depend on, for one set of packs.
+#[derive(Default)]
+struct Slices {
+    of: Option<Arc<PackSet>>,
+    kept: HashMap<Slice, Arc<PolicySet>>,
+}
+
+/// What the policies that can speak depend on.
+#[derive(PartialEq, Eq, Hash)]
+struct Slice {
+    operation: String,
+    /// The roles held, each once, in order.
+    roles: Vec<String>,
+    /// The pack of the resource.
+    pack: Option<String>,
+}
+
+/// Why an operation is open to a principal.
+#[derive(Debug, Clone, PartialEq)]
+enum Ground {
+    Everyone,
+    Owner,
+    Post(Grant),
+    System,
+}
+
+impl AccessRules {
+    /// From everything that the capabilities publish.
+    pub fn new(
+        sets: Vec<PermissionSet>,
+        platform: Vec<PlatformRole>,
+        packs: Arc<dyn PacksInForce>,
+    ) -> Self {
+        let mut by_operation: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for set in &sets {
+            for operation in set.may {
+                by_operation.entry(*operation).or_default().push(set.id);
+            }
+        }
+        AccessRules {
+            words: Words::of(sets.iter()),
+            sets: sets.into_iter().map(|s| (s.id, s)).collect(),
+            by_operation,
+            platform: platform.into_iter().map(|r| (r.id, r)).collect(),
+            packs,
+            slices: RwLock::default(),
+        }
+    }
+
+    /// Asks Cedar for a single resource.
+    fn ask(
+        &self,
+        who: &Principal,
+        operation: &str,
+        resource: &Resource,
+        now: Timestamp,
+    ) -> Result<Answer, Defect> {
+        let words = self.words.as_ref().map_err(Clone::clone)?;
+        let held = held(who, now);
+        let mut roles: Vec<String> = held.iter().map(|grant| grant.role.clone()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let pack = resource.pack.clone();
+        let slice = self.slice(Slice { operation: operation.to_owned(), roles, pack })?;
+        words.decide(&slice, (who, &held), operation, resource)
+    }
+
+    /// The policies that can speak, made once for each set of packs.
+    fn slice(&self, slice: Slice) -> Result<Arc<PolicySet>, Defect> {
+        let packs = self.packs.current();
+        let same =
+            |of: &Option<Arc<PackSet>>| of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &packs));
+        if let Ok(slices) = self.slices.read()
+            && same(&slices.of)
+            && let Some(found) = slices.kept.get(&slice)
+        {
+            return Ok(found.clone());
+        }
+        let made = Arc::new(self.make(&slice, &packs)?);
+        if let Ok(mut slices) = self.slices.write() {
+            if !same(&slices.of) || slices.kept.len() >= MOST_SLICES {
+                *slices = Slices { of: Some(packs), kept: HashMap::new() };
+            }
+            slices.kept.insert(slice, made.clone());
+        }
+        Ok(made)
+    }
+
+    fn make(&self, slice: &Slice, packs: &PackSet) -> Result<PolicySet, Defect> {
+        let mut policies = policies::platform()?;
+        let sets = self.by_operation.get(slice.operation.as_str());
+        let sets: Vec<&str> = sets
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|set| self.sets.get(set).is_some_and(|set| set.basis == Basis::Post))
+            .collect();
+        for role in &slice.roles {
+            let granted: Vec<&str> =
+                sets.iter().copied().filter(|set| self.role_grants(packs, role, set)).collect();
+            if !granted.is_empty() {
+                policies.push(policies::of_role(role, &granted)?);
+            }
+        }
+        let groups = self.groups(&slice.operation);
+        let forbids = forbids(packs);
+        let own = forbids.all.iter().filter(|f| Some(&f.pack) == slice.pack.as_ref());
+        let speaking = own.filter(|f| f.concerns(&slice.operation, &groups));
+        policies.extend(speaking.map(|forbid| forbid.policy.clone()));
+        PolicySet::from_policies(policies).map_err(policies::defect)
+    }
+
+    /// The groups of actions that an operation stands in.
+    fn groups(&self, operation: &str) -> BTreeSet<String> {
+        let sets = self.by_operation.get(operation).into_iter().flatten();
+        let sets = sets.filter_map(|id| self.sets.get(id));
+        sets.flat_map(|s| [schema::group(s.id), schema::basis(s.basis).to_owned()]).collect()
+    }
+
+    /// What packs leave out of this principal's lists of an operation.
+    fn exclusions(&self, who: &Principal, operation: &str, now: Timestamp) -> Vec<Exclusion> {
+        let packs = self.packs.current();
+        let forbids = forbids(&packs);
+        if forbids.all.is_empty() {
+            return Vec::new();
+        }
+        let groups = self.groups(operation);
+        let held = held(who, now);
+        let kind = policies::kind(&who.actor);
+        let speaking = forbids.all.iter().filter(|f| f.concerns(operation, &groups));
+        speaking.filter_map(|f| f.exclusion(who, kind, &held)).collect()
+    }
+
+    /// Permission sets that are granted to posts, by id.
+    pub fn post_sets(&self) -> BTreeSet<&'static str> {
+        self.sets.values().filter(|s| s.basis == Basis::Post).map(|s| s.id).collect()
+    }
+
+    /// Every permission set.
+    pub fn sets(&self) -> impl Iterator<Item = &PermissionSet> {
+        self.sets.values()
+    }
+
+    /// Roles without a pack.
+    pub fn platform_roles(&self) -> impl Iterator<Item = &PlatformRole> {
+        self.platform.values()
+    }
+
+    fn role_grants(&self, packs: &PackSet, role: &str, set: &str) -> bool {
+        if let Some(platform) = self.platform.get(role) {
+            return platform.may.contains(&set);
+        }
+        packs.roles.get(role).is_some_and(|r| r.may.iter().any(|m| m == set))
+    }
+
+    /// Every ground on which the principal may do the operation on something.
+    fn grounds(&self, who: &Principal, operation: &str, now: Timestamp) -> Vec<Ground> {
+        let mut grounds = Vec::new();
+        if let Actor::Flow { may, .. } = &who.actor {
+            // A flow does what its pack declares and nothing else.
+            if may.iter().any(|m| m == operation) {
+                grounds.push(Ground::System);
+            }
+            return grounds;
+        }
+        for id in self.by_operation.get(operation).into_iter().flatten() {
+            let Some(set) = self.sets.get(id) else { continue };
+            match set.basis {
+                Basis::Everyone => grounds.push(Ground::Everyone),
+                Basis::SignedIn if who.signed_in() => grounds.push(Ground::Everyone),
+                Basis::Owner if who.signed_in() => grounds.push(Ground::Owner),
+                Basis::System if matches!(who.actor, Actor::Job | Actor::Console) => {
+                    grounds.push(Ground::System);
+                }
+                Basis::Post => {
+                    let packs = self.packs.current();
+                    let held = held(who, now).into_iter();
+                    for grant in held.filter(|g| self.role_grants(&packs, &g.role, set.id)) {
+                        grounds.push(Ground::Post(grant.clone()));
+                    }
+                }
+                Basis::SignedIn | Basis::Owner | Basis::System => {}
+            }
+        }
+        grounds
+    }
+
+    fn terms(who: &Principal, ground: &Ground) -> Vec<ScopeTerm> {
+        match ground {
+            Ground::Everyone | Ground::System => vec![ScopeTerm::default()],
+            Ground::Post(grant) => {
+                let pack = match grant.role.split_once('.') {
+                    Some(("platform", _)) | None => None,
+                    Some((pack, _)) => Some(pack.to_owned()),
+                };
+                vec![ScopeTerm { pack, division: Some(grant.division), ..ScopeTerm::default() }]
+            }
+            Ground::Owner => {
+                let mut terms = Vec::new();
+                if let Some(account) = who.account() {
+                    terms.push(ScopeTerm { owner_account: Some(account), ..ScopeTerm::default() });
+                }
+                if who.proved {
+                    terms.extend(
+                        who.person.map(|p| ScopeTerm { owner: Some(p), ..ScopeTerm::default() }),
+                    );
+                    terms.extend(who.mandates.iter().map(|o| ScopeTerm {
+                        owner_organisation: Some(*o),
+                        ..ScopeTerm::default()
+                    }));
+                }
+                terms
+            }
+        }
+    }
+
+    fn refusal(who: &Principal, operation: &str, resource: Option<&Resource>) -> Refusal {
+        let held = Self::held_in_words(who);
+        let on = resource.map_or(String::new(), on_what);
+        Refusal { rule: format!("{operation}{on}: no ground; {held}") }
+    }
+
+    fn held_in_words(who: &Principal) -> String {
+        let roles: Vec<String> =
+            who.grants.iter().map(|g| format!("{} at {}", g.role, g.division)).collect();
+        match (who.signed_in(), roles.is_empty()) {
+            (false, _) => "nobody is signed in".to_owned(),
+            (true, true) => "the account holds no role".to_owned(),
+            (true, false) => format!("roles held: {}", roles.join(", ")),
+        }
+    }
+}
+
+/// The grants that hold at this moment: a term that ended is over, whenever the principal was made.
+fn held(who: &Principal, now: Timestamp) -> Vec<&Grant> {
+    who.grants.iter().filter(|grant| grant.until.is_none_or(|end| now < end)).collect()
+}
+
+fn on_what(resource: &Resource) -> String {
+    let place = resource.division.map(|d| format!(" in {d}")).unwrap_or_default();
+    let pack = resource.pack.as_deref().map(|p| format!(" of {p}")).unwrap_or_default();
+    let role =
+        resource.role.as_deref().map(|p| format!(", where {p} must act")).unwrap_or_default();
+    format!(" on {}{pack}{place}{role}", resource.kind)
+}
+
+/// The policies of the packs of a set.
+fn forbids(packs: &PackSet) -> Arc<Forbids> {
+    let section = packs.sections.get(SECTION).cloned();
+    section.and_then(|section| section.downcast().ok()).unwrap_or_default()
+}
+
+impl Access for AccessRules {
+    fn authorize(
+        &self,
+        who: &Principal,
+        operation: &str,
+        resource: &Resource,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        match self.ask(who, operation, resource, now) {
+            Ok(Answer::Permitted) => Ok(()),
+            Ok(Answer::NoGround) => Err(Self::refusal(who, operation, Some(resource))),
+            Ok(Answer::Forbidden(by)) => {
+                let on = on_what(resource);
+                let rule = format!("{operation}{on}: forbidden by {}", by.join(", "));
+                Err(Refusal { rule })
+            }
+            Err(defect) => {
+                tracing::error!(operation, %defect, "access could not be decided");
+                let rule = format!("{operation}: access could not be decided; the log says why");
+                Err(Refusal { rule })
+            }
+        }
+    }
+
+    fn possible(&self, who: &Principal, operation: &str, now: Timestamp) -> Result<(), Refusal> {
+        if self.grounds(who, operation, now).is_empty() {
+            return Err(Self::refusal(who, operation, None));
+        }
+        Ok(())
+    }
+
+    fn scope(&self, who: &Principal, operation: &str, now: Timestamp) -> Scope {
+        let mut terms: Vec<ScopeTerm> = Vec::new();
+        let except = self.exclusions(who, operation, now);
+        for ground in self.grounds(who, operation, now) {
+            for term in Self::terms(who, &ground) {
+                let term = ScopeTerm { except: except.clone(), ..term };
+                if !terms.contains(&term) {
+                    terms.push(term);
+                }
+            }
+        }
+        Scope { terms: without_covered(terms) }
+    }
+}
+
+/// Leaves out terms that another one covers: a post in the prefecture makes one in its county needless.
+fn without_covered(terms: Vec<ScopeTerm>) -> Vec<ScopeTerm> {
+    let wider = |a: &ScopeTerm, b: &ScopeTerm| {
+        let plain = |t: &ScopeTerm| {
+            t.owner.is_none() && t.owner_account.is_none() && t.owner_organisation.is_none()
+        };
+        a != b
+            && plain(a)
+            && (a.pack.is_none() || a.pack == b.pack)
+            && match (a.division, b.division) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(a), Some(b)) => a.contains(b),
+            }
+    };
+    terms.iter().filter(|term| !terms.iter().any(|other| wider(other, term))).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests;

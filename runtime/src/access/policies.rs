@@ -1,0 +1,231 @@
+//! Decisions by Cedar: entities from who acts and on what, and of all policies those that can speak on it.
+
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr as _;
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy,
+    PolicyId, PolicySet, Request, RestrictedExpression as Value,
+};
+use minshu_kernel::access::{Actor, Grant, PermissionSet, Principal, Resource};
+use minshu_kernel::division::DivisionCode;
+
+use super::schema;
+
+/// The policies without roles and packs.
+pub(super) const PLATFORM: &str = include_str!("platform.cedar");
+
+/// Cedar could not be asked: a defect of ours, which refuses.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Defect(String);
+
+pub(super) fn defect(error: impl std::fmt::Display) -> Defect {
+    Defect(error.to_string())
+}
+
+/// The types of entities and the action entities, made once.
+pub(super) struct Words {
+    subject: EntityTypeName,
+    thing: EntityTypeName,
+    division: EntityTypeName,
+    person: EntityTypeName,
+    organisation: EntityTypeName,
+    action: EntityTypeName,
+    /// Each operation with all groups above it.
+    actions: HashMap<String, Entity>,
+    authorizer: Authorizer,
+}
+
+/// What Cedar answered.
+pub(super) enum Answer {
+    /// A policy permits it and none forbids it.
+    Permitted,
+    /// No policy permits it.
+    NoGround,
+    /// These policies forbid it.
+    Forbidden(Vec<String>),
+}
+
+pub(super) fn kind(actor: &Actor) -> &'static str {
+    match actor {
+        Actor::Anonymous => "anonymous",
+        Actor::Account(_) => "account",
+        Actor::Flow { .. } => "flow",
+        Actor::Job => "job",
+        Actor::Console => "console",
+    }
+}
+
+impl Words {
+    /// Of these permission sets.
+    pub(super) fn of<'s>(sets: impl Iterator<Item = &'s PermissionSet>) -> Result<Words, Defect> {
+        let name = |text: &str| EntityTypeName::from_str(text).map_err(defect);
+        let mut words = Words {
+            subject: name("Subject")?,
+            thing: name("Thing")?,
+            division: name("Division")?,
+            person: name("Person")?,
+            organisation: name("Organisation")?,
+            action: name("Action")?,
+            actions: HashMap::new(),
+            authorizer: Authorizer::new(),
+        };
+        let mut above: HashMap<&str, HashSet<EntityUid>> = HashMap::new();
+        for set in sets {
+            for operation in set.may {
+                let groups = above.entry(operation).or_default();
+                groups.insert(uid(&words.action, &schema::group(set.id)));
+                groups.insert(uid(&words.action, schema::basis(set.basis)));
+            }
+        }
+        let entity = |(operation, groups): (&str, HashSet<EntityUid>)| {
+            let own = uid(&words.action, operation);
+            (operation.to_owned(), Entity::new_no_attrs(own, groups))
+        };
+        words.actions = above.into_iter().map(entity).collect();
+        Ok(words)
+    }
+
+    /// Asks Cedar. `grants` are those that hold at this moment.
+    pub(super) fn decide(
+        &self,
+        policies: &PolicySet,
+        (who, grants): (&Principal, &[&Grant]),
+        operation: &str,
+        resource: &Resource,
+    ) -> Result<Answer, Defect> {
+        let subject = uid(&self.subject, &who.reference());
+        let thing = uid(&self.thing, &format!("{}/{}", resource.kind, resource.id));
+        let action = uid(&self.action, operation);
+        let mut entities = vec![
+            self.subject_entity(subject.clone(), who, grants)?,
+            self.thing_entity(thing.clone(), resource)?,
+        ];
+        entities.extend(self.actions.get(operation).cloned());
+        entities.extend(resource.division.map(|division| self.division_entity(division)));
+        let entities = Entities::from_entities(entities, None).map_err(defect)?;
+        let pair = ("operation".to_owned(), text(operation));
+        let context = Context::from_pairs([pair]).map_err(defect)?;
+        let request = Request::new(subject, action, thing, context, None).map_err(defect)?;
+        let response = self.authorizer.is_authorized(&request, policies, &entities);
+        // A policy that could not be evaluated must not let anything pass by falling silent.
+        if let Some(error) = response.diagnostics().errors().next() {
+            return Err(defect(error));
+        }
+        let mut reasons: Vec<String> =
+            response.diagnostics().reason().map(ToString::to_string).collect();
+        reasons.sort();
+        Ok(match (response.decision(), reasons.is_empty()) {
+            (Decision::Allow, _) => Answer::Permitted,
+            (Decision::Deny, true) => Answer::NoGround,
+            (Decision::Deny, false) => Answer::Forbidden(reasons),
+        })
+    }
+
+    fn subject_entity(
+        &self,
+        subject: EntityUid,
+        who: &Principal,
+        grants: &[&Grant],
+    ) -> Result<Entity, Defect> {
+        let declared = match &who.actor {
+            Actor::Flow { may, .. } => may.as_slice(),
+            _ => &[],
+        };
+        let mandates = who.mandates.iter().map(|o| entity(&self.organisation, &o.to_string()));
+        let mut attributes = vec![
+            ("kind".to_owned(), text(kind(&who.actor))),
+            ("proved".to_owned(), Value::new_bool(who.proved)),
+            ("mandates".to_owned(), Value::new_set(mandates)),
+            ("declared".to_owned(), Value::new_set(declared.iter().map(|d| text(d)))),
+            ("roles".to_owned(), Value::new_set(grants.iter().map(|g| text(&g.role)))),
+        ];
+        let person = who.person.map(|p| entity(&self.person, &p.to_string()));
+        attributes.extend(person.map(|person| ("person".to_owned(), person)));
+        let mut places: HashMap<&str, Vec<Value>> = HashMap::new();
+        for grant in grants {
+            let division = entity(&self.division, &grant.division.to_string());
+            places.entry(&grant.role).or_default().push(division);
+        }
+        let tags = places.into_iter().map(|(role, at)| (role.to_owned(), Value::new_set(at)));
+        Entity::new_with_tags(subject, attributes, [], tags).map_err(defect)
+    }
+
+    fn thing_entity(&self, thing: EntityUid, resource: &Resource) -> Result<Entity, Defect> {
+        let account = resource.owner_account.map(|id| format!("account:{id}"));
+        let of = |kind, id: Option<String>| id.map(|id| entity(kind, &id));
+        let parts = [
+            ("pack", resource.pack.as_deref().map(text)),
+            ("role", resource.role.as_deref().map(text)),
+            ("division", of(&self.division, resource.division.map(|d| d.to_string()))),
+            ("owner_account", of(&self.subject, account)),
+            ("owner", of(&self.person, resource.owner.map(|id| id.to_string()))),
+            (
+                "owner_organisation",
+                of(&self.organisation, resource.owner_organisation.map(|id| id.to_string())),
+            ),
+        ];
+        let attributes =
+            parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Entity::new_with_tags(thing, attributes, [], []).map_err(defect)
+    }
+
+    /// A division with all those above it, so that nothing has to be closed.
+    fn division_entity(&self, division: DivisionCode) -> Entity {
+        let code = division.to_string();
+        let padded = |digits: &str| format!("{digits:0<6}");
+        let above = [2, 4, 6, 9].iter().filter_map(|digits| code.get(..*digits)).map(padded);
+        let above = above.filter(|parent| *parent != code);
+        Entity::new_no_attrs(
+            uid(&self.division, &code),
+            above.map(|parent| uid(&self.division, &parent)).collect(),
+        )
+    }
+}
+
+fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
+}
+
+fn entity(kind: &EntityTypeName, id: &str) -> Value {
+    Value::new_entity_uid(uid(kind, id))
+}
+
+fn text(text: &str) -> Value {
+    Value::new_string(text.to_owned())
+}
+
+/// The policies of the platform, each under the name that it is noted by.
+pub(super) fn platform() -> Result<Vec<Policy>, Defect> {
+    let policies = PolicySet::from_str(PLATFORM).map_err(defect)?;
+    let named = |policy: &Policy| {
+        let name = policy.annotation("id").unwrap_or_default();
+        policy.new_id(PolicyId::new(format!("platform {name}")))
+    };
+    Ok(policies.policies().map(named).collect())
+}
+
+/// The policy of a role: what its permission sets hold, on its pack's things, in the divisions where it is held, and
+/// where it is its turn. What belongs to no pack, lies nowhere or is nobody's turn is not bound to one.
+pub(super) fn of_role(role: &str, sets: &[&str]) -> Result<Policy, Defect> {
+    let quoted = |text: &str| format!("\"{}\"", text.escape_debug());
+    let groups: Vec<String> =
+        sets.iter().map(|set| format!("Action::{}", quoted(&schema::group(set)))).collect();
+    let bound = match role.split_once('.') {
+        Some(("platform", _)) | None => String::new(),
+        Some((pack, _)) => format!(
+            "\n  (!(resource has pack) || resource.pack == {}) &&\
+             \n  (!(resource has role) || resource.role == {}) &&",
+            quoted(pack),
+            quoted(role)
+        ),
+    };
+    let role_text = quoted(role);
+    let source = format!(
+        "permit (principal, action in [{}], resource)\nwhen {{\n  principal.hasTag({role_text}) &&{bound}\
+         \n  (!(resource has division) || resource.division in principal.getTag({role_text}))\n}};",
+        groups.join(", ")
+    );
+    Policy::parse(Some(PolicyId::new(format!("role {role}"))), source).map_err(defect)
+}
