@@ -153,6 +153,8 @@ pub struct House {
     pub holder: String,
     /// Wakes the sealer when something was committed.
     pub wake: Arc<Notify>,
+    /// How far sealing is behind.
+    pub window: sealer::Window,
     /// Told when a round of sealing is done.
     pub sealed: Arc<Notify>,
     /// Principals by session, for a moment.
@@ -171,7 +173,7 @@ pub fn describe(capabilities: &[Arc<dyn Capability>]) -> Contract {
         .sweeps
         .iter()
         .flat_map(|sweep| [("SWEEP_SELECT", sweep.select()), ("SWEEP_DELETE", sweep.delete())]);
-    let own: Vec<_> = of_use.chain(swept).collect();
+    let own: Vec<_> = of_use.chain(swept).chain(crate::audit::batch::texts()).collect();
     contract.statements.extend(own);
     contract
 }
@@ -285,6 +287,7 @@ impl House {
             demonstration: foundation.demonstration,
             holder,
             wake: Arc::new(Notify::new()),
+            window: sealer::Window::default(),
             sealed: Arc::new(Notify::new()),
             sessions: crate::http::session::SessionCache::default(),
         });

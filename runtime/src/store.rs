@@ -11,9 +11,11 @@ FROM platform_audit
 WHERE position IS NULL
 ORDER BY at_ms, id
 LIMIT $1";
-    SEAL_AUDIT = "UPDATE platform_audit
-SET position = $2, chain = $3
-WHERE id = $1 AND position IS NULL";
+    OLDEST_UNSEALED_AUDIT = "SELECT at_ms
+FROM platform_audit
+WHERE position IS NULL
+ORDER BY at_ms, id
+LIMIT 1";
     SEALED_AUDIT = "SELECT id, at_ms, principal, operation, resource_kind, resource_id, outcome, rule, input_hash, events_hash, request, cause, position, chain
 FROM platform_audit
 WHERE position > $1
@@ -48,9 +50,11 @@ LIMIT $1";
     EARLIER_UNSEALED = "SELECT COUNT(*) AS n
 FROM platform_event
 WHERE aggregate_kind = $1 AND aggregate_id = $2 AND aggregate_version < $3 AND position IS NULL";
-    SEAL_EVENT = "UPDATE platform_event
-SET position = $2
-WHERE id = $1 AND position IS NULL";
+    OLDEST_UNSEALED_EVENT = "SELECT at_ms
+FROM platform_event
+WHERE position IS NULL
+ORDER BY at_ms, id
+LIMIT 1";
     EVENTS_AFTER = "SELECT id, at_ms, kind, type_version, aggregate_kind, aggregate_id, aggregate_version, data, cause, position
 FROM platform_event
 WHERE position > $1
@@ -72,7 +76,7 @@ SET position = $2, chain = $3, version = version + 1
 WHERE id = $1 AND version = $4 AND holder = $5";
     LEASE_CHAIN = "UPDATE platform_chain
 SET holder = $2, leased_until_ms = $3, version = version + 1
-WHERE id = $1 AND (holder = $2 OR leased_until_ms < $4)";
+WHERE id = $1 AND version = $4";
     RELEASE_CHAIN = "UPDATE platform_chain
 SET leased_until_ms = 0, version = version + 1
 WHERE id = $1 AND holder = $2";
@@ -133,6 +137,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 FROM platform_upload
 WHERE address = $1 AND principal = $2 AND at_ms >= $3
 LIMIT 1";
+    UPLOADS_AFTER = "SELECT id, address
+FROM platform_upload
+WHERE id > $1
+ORDER BY id
+LIMIT $2";
     UPLOADS_TO_SWEEP = "SELECT id, address
 FROM platform_upload
 WHERE sweep_ms < $1 AND at_ms < $2

@@ -12,6 +12,7 @@ use minshu_kernel::objects::{ObjectAddress, Stored};
 use minshu_kernel::records::{Records, Statement, WriteSet};
 use minshu_kernel::values;
 
+use crate::house::House;
 use crate::housekeeping::{ATTACHING_MS, KEEP_UPLOADS_MS};
 use crate::store;
 
@@ -68,5 +69,29 @@ impl StagedUploads for Uploads {
                 fingerprint: row.get("fingerprint")?,
             }))
         })
+    }
+}
+
+/// The addresses that rows of uploads name and that are not there, as hexadecimal digits; a row lives as long as its
+/// object is of use.
+pub async fn missing(
+    house: &House,
+    is_there: &(dyn Fn(&str) -> bool + Send + Sync),
+) -> Result<Vec<String>, Failure> {
+    let (mut gone, mut after) = (Vec::new(), String::new());
+    loop {
+        let asked = values![&after, 2_000_i64];
+        let rows = house.services.records.scan(store::UPLOADS_AFTER.into(), asked).await?;
+        for row in &rows {
+            let address: String = row.get("address")?;
+            let there = ObjectAddress::parse(&address).is_some_and(|a| is_there(a.hex()));
+            if !there {
+                gone.push(address);
+            }
+        }
+        match rows.last() {
+            Some(row) => after = row.get("id")?,
+            None => return Ok(gone),
+        }
     }
 }

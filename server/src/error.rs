@@ -37,6 +37,9 @@ pub enum CommandError {
     /// The schema does not fit.
     #[error(transparent)]
     Migrate(#[from] minshu_storage::records::migrate::MigrateError),
+    /// A copy of the records was not made or not put in.
+    #[error(transparent)]
+    Copy(#[from] minshu_storage::records::copy::CopyError),
     /// The keys cannot be used.
     #[error(transparent)]
     Keys(#[from] minshu_runtime::keys::KeysError),

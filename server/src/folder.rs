@@ -80,6 +80,20 @@ impl DataFolder {
         Ok(DataFolder { path: path.to_owned(), purpose, fresh: false, _lock: None })
     }
 
+    /// What says that a restore into this folder is under way, or was cut off.
+    pub const RESTORING: &str = "restoring";
+
+    /// Makes a folder that is filled from a back-up; `folder.json` is written when it is whole.
+    pub fn unfinished(path: &Path, purpose: Purpose) -> Result<DataFolder, CommandError> {
+        std::fs::create_dir_all(path).map_err(CommandError::io(format!(
+            "the data folder {} cannot be made",
+            path.display()
+        )))?;
+        let lock = lock(path)?;
+        File::create(path.join(Self::RESTORING)).map_err(CommandError::io("the restore"))?;
+        Ok(DataFolder { path: path.to_owned(), purpose, fresh: false, _lock: Some(lock) })
+    }
+
     /// Whether a server runs on this folder now.
     pub fn is_served(path: &Path) -> bool {
         let Ok(file) = File::open(path.join("lock")) else { return false };
@@ -128,6 +142,13 @@ fn write_marker(path: &Path, marker: &Path, purpose: Purpose) -> Result<(), Comm
     let only_lock = std::fs::read_dir(path)
         .map(|entries| entries.flatten().all(|entry| entry.file_name() == "lock"))
         .unwrap_or(false);
+    if path.join(DataFolder::RESTORING).exists() {
+        return Err(CommandError::Folder {
+            folder: path.to_owned(),
+            what: "a restore into it was cut off: run `minshu restore` again, it begins anew"
+                .to_owned(),
+        });
+    }
     if !only_lock {
         return Err(CommandError::Folder {
             folder: path.to_owned(),

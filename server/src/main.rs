@@ -1,6 +1,7 @@
 //! `minshu`: the list of capabilities, settings and subcommands. No behaviour of its own.
 
 mod channels;
+mod backup;
 mod clock;
 mod commands;
 mod console;

@@ -121,6 +121,7 @@ fn principal() -> impl Strategy<Value = Principal> {
                 name: String::new(),
                 grants,
                 mandates: mandates.into_iter().map(|m| OrganisationId::new(id(m))).collect(),
+                assurance: Default::default(),
             }
         },
     )

@@ -2,23 +2,31 @@
 //! 50 ms; events of one aggregate are sealed in the order of their versions.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use minshu_kernel::error::Failure;
-use minshu_kernel::records::{RecordsError, Row, Statement, Value, WriteSet};
+use minshu_kernel::records::{Records, RecordsError, Row, Statement, Value, WriteSet};
 use minshu_kernel::values;
 use tokio::sync::Notify;
 
+use super::batch::{self, Sealing};
 use super::block::{BLOCK_ENTRIES, Block, merkle_root};
 use super::entry::{Entry, GENESIS};
 use crate::house::House;
 use crate::store;
 
 /// The most rows that one round seals.
-const ROUND: i64 = 500;
+const ROUND: i64 = 1_000;
 /// How long the lease holds without being renewed.
-const LEASE_MS: i64 = 10_000;
+const LEASE_MS: i64 = 5_000;
+/// A lease that its holder neither uses nor renews for so long while rows wait is taken, whatever the clocks say.
+const STANDSTILL: Duration = Duration::from_secs(5);
+/// From this age on of the oldest unsealed row the operator is told.
+pub const ALARM_MS: i64 = 1_000;
+/// How often the operator is told again.
+const TELL_AGAIN: Duration = Duration::from_secs(60);
 /// A block is closed after this time even where it is not full.
 const BLOCK_AGE_MS: i64 = 60_000;
 /// How long a graceful stop goes on sealing.
@@ -29,6 +37,7 @@ const EVENTS: &str = "events";
 /// Seals until told to stop.
 pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
     let mut last_block_ms = house.services.clock.now().0;
+    let mut alarm = Alarm::default();
     loop {
         let waited = tokio::time::timeout(Duration::from_millis(500), wake.notified()).await;
         if waited.is_ok() {
@@ -40,6 +49,7 @@ pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "sealing waits"),
         }
+        alarm.look(&house).await;
         let now = house.services.clock.now().0;
         match close_block(&house, now - last_block_ms > BLOCK_AGE_MS).await {
             Ok(true) => last_block_ms = now,
@@ -78,6 +88,84 @@ pub async fn prepare(house: &House) -> Result<(), Failure> {
     Ok(house.services.records.apply(WriteSet { statements }).await?)
 }
 
+/// How far sealing is behind, as this process sees it: what doctor, health and metrics show.
+#[derive(Debug, Default)]
+pub struct Window {
+    /// The age in milliseconds of the oldest unsealed row when it was last looked at; 0 where there was none.
+    pub oldest_ms: AtomicI64,
+    /// Rows that this process sealed since it started.
+    pub sealed: AtomicU64,
+    /// How often the window had become too long.
+    pub alarms: AtomicU64,
+    standstill: Mutex<Option<(i64, tokio::time::Instant)>>,
+}
+
+impl Window {
+    /// Whether the lease at this version has stood still for too long. A process that ended while it held the lease
+    /// is followed so even where a clock was set back.
+    fn stands_still(&self, version: i64) -> bool {
+        let mut seen = self.standstill.lock().unwrap_or_else(PoisonError::into_inner);
+        match *seen {
+            Some((at, since)) if at == version => since.elapsed() >= STANDSTILL,
+            _ => {
+                *seen = Some((version, tokio::time::Instant::now()));
+                false
+            }
+        }
+    }
+}
+
+/// The age in milliseconds of the oldest row that is not sealed; 0 where all are.
+pub async fn window_ms(house: &House) -> Result<i64, Failure> {
+    let oldest = oldest_unsealed(&*house.services.records).await?;
+    Ok(oldest.map_or(0, |at| (house.services.clock.now().0 - at).max(0)))
+}
+
+/// When the oldest row was written that is not sealed, UTC milliseconds.
+pub async fn oldest_unsealed(records: &dyn Records) -> Result<Option<i64>, Failure> {
+    let mut oldest: Option<i64> = None;
+    for sql in [store::OLDEST_UNSEALED_AUDIT, store::OLDEST_UNSEALED_EVENT] {
+        let row = records.point(sql.into(), values![]).await?.into_iter().next();
+        let at = row.map(|row| row.get::<i64>("at_ms")).transpose()?;
+        oldest = oldest.into_iter().chain(at).min();
+    }
+    Ok(oldest)
+}
+
+/// Tells the operator when the window is too long, and when it is short again.
+#[derive(Default)]
+struct Alarm {
+    /// Looks in a row that found it too long: a clock that was set forward makes one.
+    looks: u32,
+    told: Option<tokio::time::Instant>,
+}
+
+impl Alarm {
+    async fn look(&mut self, house: &House) {
+        let Ok(oldest_ms) = window_ms(house).await else { return };
+        house.window.oldest_ms.store(oldest_ms, Ordering::Relaxed);
+        if oldest_ms <= ALARM_MS {
+            self.looks = 0;
+            if self.told.take().is_some() {
+                tracing::info!("sealing has caught up");
+            }
+            return;
+        }
+        self.looks += 1;
+        let silent = self.told.is_none_or(|told| told.elapsed() >= TELL_AGAIN);
+        if self.looks >= 2 && silent {
+            if self.told.is_none() {
+                house.window.alarms.fetch_add(1, Ordering::Relaxed);
+            }
+            self.told = Some(tokio::time::Instant::now());
+            tracing::error!(
+                oldest_ms,
+                "sealing is behind: what was committed since then is not in the audit chain yet; run `minshu doctor`"
+            );
+        }
+    }
+}
+
 struct Head {
     position: i64,
     chain: String,
@@ -94,12 +182,13 @@ async fn lease(house: &House, id: &str) -> Result<Option<Head>, Failure> {
     let until: i64 = row.get("leased_until_ms")?;
     let mut version: i64 = row.get("version")?;
     if !ours || until < now + LEASE_MS / 2 {
-        if !ours && until >= now && !house.single_process {
+        let free = ours || house.single_process || until < now;
+        if !free && !house.window.stands_still(version) {
             return Ok(None);
         }
-        let free_before = if house.single_process { i64::MAX } else { now };
+        // Whoever held it may still be at work: the version tells, here and when a round is written.
         let statement =
-            Statement::one(store::LEASE_CHAIN, values![id, holder, now + LEASE_MS, free_before]);
+            Statement::one(store::LEASE_CHAIN, values![id, holder, now + LEASE_MS, version]);
         match records.apply(WriteSet { statements: vec![statement] }).await {
             Ok(()) => version += 1,
             Err(RecordsError::Lost { .. }) => return Ok(None),
@@ -122,19 +211,25 @@ async fn seal_audit(house: &House) -> Result<usize, Failure> {
         return Ok(0);
     }
     let Some(head) = lease(house, AUDIT).await? else { return Ok(0) };
-    let mut statements = Vec::with_capacity(rows.len() + 1);
+    let mut sealed = Vec::with_capacity(rows.len());
     let (mut position, mut chain) = (head.position, head.chain);
     for row in &rows {
         let entry = Entry::read(row)?;
         position += 1;
         chain = entry.link(&chain, position);
-        statements.push(Statement::one(store::SEAL_AUDIT, values![&entry.id, position, &chain]));
+        sealed.push(values![&entry.id, position, &chain]);
     }
+    let mut statements = batch::statements(Sealing::Audit, sealed);
     statements.push(Statement::one(
         store::MOVE_CHAIN,
         values![AUDIT, position, &chain, head.version, &house.holder],
     ));
-    apply(house, statements).await.map(|done| if done { rows.len() } else { 0 })
+    let done = apply(house, statements).await?;
+    if !done {
+        return Ok(0);
+    }
+    house.window.sealed.fetch_add(rows.len() as u64, Ordering::Relaxed);
+    Ok(rows.len())
 }
 
 async fn seal_events(house: &House) -> Result<usize, Failure> {
@@ -144,7 +239,7 @@ async fn seal_events(house: &House) -> Result<usize, Failure> {
     }
     let full = rows.len() == ROUND as usize;
     let Some(head) = lease(house, EVENTS).await? else { return Ok(0) };
-    let mut statements = Vec::with_capacity(rows.len() + 1);
+    let mut sealed = Vec::with_capacity(rows.len());
     let mut position = head.position;
     for (id, aggregate, version) in by_version(&rows)? {
         // A full round may have cut off an earlier version of the same thing: then this one waits.
@@ -152,13 +247,19 @@ async fn seal_events(house: &House) -> Result<usize, Failure> {
             continue;
         }
         position += 1;
-        statements.push(Statement::one(store::SEAL_EVENT, values![id, position]));
+        sealed.push(values![id, position]);
     }
+    let mut statements = batch::statements(Sealing::Events, sealed);
     statements.push(Statement::one(
         store::MOVE_CHAIN,
         values![EVENTS, position, "", head.version, &house.holder],
     ));
-    apply(house, statements).await.map(|done| if done { rows.len() } else { 0 })
+    let done = apply(house, statements).await?;
+    if !done {
+        return Ok(0);
+    }
+    house.window.sealed.fetch_add(rows.len() as u64, Ordering::Relaxed);
+    Ok(rows.len())
 }
 
 async fn apply(house: &House, statements: Vec<Statement>) -> Result<bool, Failure> {

@@ -3,15 +3,17 @@
 use std::process::ExitCode;
 
 use minshu_kernel::calendar::{Calendar, NATIONAL};
-use minshu_kernel::clock::Clock as _;
+use minshu_kernel::clock::{Clock as _, DAY_MS};
+use minshu_runtime::audit::sealer;
 use minshu_runtime::house::migrations;
 use minshu_runtime::system::SystemClock;
 use minshu_storage::records::Db;
 use minshu_storage::records::migrate::pending;
 
 use super::say;
+use crate::backup;
 use crate::error::CommandError;
-use crate::folder::DataFolder;
+use crate::folder::{DataFolder, Purpose};
 use crate::open;
 use crate::settings::Settings;
 
@@ -32,6 +34,7 @@ pub async fn run(settings: Settings) -> Result<ExitCode, CommandError> {
         }),
         Ok(folder) => {
             findings.push(keys(&folder));
+            findings.push(last_backup(&folder));
             findings.extend(database(&settings, &folder).await);
         }
     }
@@ -110,6 +113,45 @@ fn keys(folder: &DataFolder) -> Finding {
     Finding { what: "key file", trouble }
 }
 
+/// A back-up that is older than this is told of.
+const OLD_BACKUP_MS: i64 = 2 * DAY_MS;
+
+fn last_backup(folder: &DataFolder) -> Finding {
+    let cure = "run `minshu backup <folder>` every day, onto another disk";
+    let now = SystemClock.now().0;
+    let trouble = match backup::last(&folder.path) {
+        // What is shown or tested only needs none.
+        _ if folder.purpose != Purpose::default() => None,
+        None => Some(("no back-up was taken yet".to_owned(), cure)),
+        Some(last) if now - last.at_ms > OLD_BACKUP_MS => {
+            let days = (now - last.at_ms) / DAY_MS;
+            Some((format!("the last one, {}, is {days} days old", last.backup.display()), cure))
+        }
+        Some(last) if !last.backup.exists() => {
+            Some((format!("{} is not there any more", last.backup.display()), cure))
+        }
+        Some(_) => None,
+    };
+    Finding { what: "back-up", trouble }
+}
+
+async fn sealing(db: &Db) -> Finding {
+    let cure =
+        "a process that seals must run: `minshu serve`; if one does, its log says why it waits";
+    let trouble = match sealer::oldest_unsealed(db).await {
+        Err(error) => {
+            Some((error.to_string(), "bring the schema up to date first: `minshu migrate`"))
+        }
+        Ok(oldest) => {
+            let age = oldest.map_or(0, |at| SystemClock.now().0 - at);
+            (age > sealer::ALARM_MS).then(|| {
+                (format!("what was committed {age} ms ago is not in the audit chain yet"), cure)
+            })
+        }
+    };
+    Finding { what: "sealing", trouble }
+}
+
 async fn database(settings: &Settings, folder: &DataFolder) -> Vec<Finding> {
     let db = match Db::open(open::records(settings, folder)).await {
         Ok(db) => db,
@@ -131,7 +173,9 @@ async fn database(settings: &Settings, folder: &DataFolder) -> Vec<Finding> {
         Ok(faults) if faults.is_empty() => None,
         Ok(faults) => Some((faults.join("; "), "restore the last backup")),
     };
+    let sealing = sealing(&db).await;
     vec![
+        sealing,
         Finding { what: "schema", trouble: schema },
         Finding { what: "database integrity", trouble: whole },
     ]

@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod audit;
+mod backup;
 mod doctor;
 mod migrate;
 mod openapi;
@@ -34,6 +35,10 @@ pub enum Command {
     /// Add people.
     #[command(subcommand)]
     User(user::User),
+    /// Back up records and objects, also while the server runs. Keys are not in it.
+    Backup(backup::Backup),
+    /// Restore a back-up into an empty place, and prove it.
+    Restore(backup::Restore),
     /// Find likely troubles and say the cure.
     Doctor,
 }
@@ -49,6 +54,8 @@ pub async fn run(arguments: Arguments, command: Command) -> Result<ExitCode, Com
         Command::Openapi => openapi::run(),
         Command::Audit(audit) => audit.run(settings).await,
         Command::User(user) => user.run(settings).await,
+        Command::Backup(backup) => backup.run(&settings).await,
+        Command::Restore(restore) => restore.run(&settings).await,
         Command::Doctor => doctor::run(settings).await,
     }
 }

@@ -10,6 +10,8 @@ mod checklist;
 #[cfg(test)]
 mod edge;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod kill;
@@ -29,5 +31,7 @@ mod parked;
 mod power_cut;
 #[cfg(test)]
 mod running;
+#[cfg(test)]
+mod sealing;
 #[cfg(test)]
 mod statements;

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "testing")]
 pub mod fuzzing;
+pub mod directory;
 mod kind;
 mod named;
 mod place;

@@ -2,6 +2,7 @@
 //! [`Records`]; what truly differs between the dialects is in [`dialect`].
 
 mod check;
+pub mod copy;
 pub mod dialect;
 pub mod migrate;
 mod postgres;

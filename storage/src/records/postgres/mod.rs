@@ -5,7 +5,7 @@ mod errors;
 mod pool;
 mod tls;
 mod transaction;
-mod values;
+pub(in crate::records) mod values;
 
 use super::{ColumnType, Prepared, Settings, check};
 use deadpool_postgres::{Object, Pool};

@@ -130,12 +130,12 @@ impl<'a> FromSql<'a> for Cell {
 }
 
 /// The names of the result's columns, shared by its rows.
-pub(super) fn columns(statement: &Statement) -> Arc<[String]> {
+pub(in crate::records) fn columns(statement: &Statement) -> Arc<[String]> {
     statement.columns().iter().map(|column| column.name().to_owned()).collect()
 }
 
 /// A row as the contract has it.
-pub(super) fn row(
+pub(in crate::records) fn row(
     found: &tokio_postgres::Row,
     columns: &Arc<[String]>,
 ) -> Result<Row, RecordsError> {

@@ -1,0 +1,148 @@
+//! Restoring into an empty place. `folder.json` is written when everything is there and proved: until then no server
+//! starts on the folder.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use minshu_runtime::audit::verify::{self, Report};
+use minshu_runtime::house::migrations;
+use minshu_runtime::system::SystemClock;
+use minshu_storage::objects::directory;
+use minshu_storage::records::copy::copy_in;
+
+use super::{Manifest, find, grouped, listed, objects_of, take};
+use crate::commands::say;
+use crate::error::CommandError;
+use crate::folder::DataFolder;
+use crate::open::{self, Start};
+use crate::settings::Settings;
+
+/// What is restored, and with which keys.
+#[derive(Debug)]
+pub struct Restore {
+    /// A back-up, or the folder of several: then the newest whole one.
+    pub folder: PathBuf,
+    /// The key file, from its own back-up.
+    pub keys: PathBuf,
+}
+
+/// Restores, and proves what was restored against the manifest.
+pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Manifest, CommandError> {
+    let backup = find(&asked.folder)?;
+    let manifest = Manifest::read(&backup)?;
+    let data = &settings.data;
+    empty(data)?;
+    let folder = DataFolder::unfinished(data, manifest.purpose)?;
+    if !asked.keys.is_file() {
+        return Err(CommandError::Failed(format!(
+            "{} is no key file: without the keys nothing that is restored can be read",
+            asked.keys.display()
+        )));
+    }
+    let progress = |what: &str, rows: u64| say(format!("{what}: {} rows", grouped(rows)));
+    let records = open::records(settings, &folder);
+    let sets = migrations(&crate::capabilities());
+    copy_in(&records, &backup.join("records"), &manifest.records, &sets, &progress).await?;
+    tokio::task::block_in_place(|| files(&backup, &manifest, asked, &folder))?;
+    prove(settings, &folder, &manifest).await?;
+    let marker = serde_json::to_string(&manifest.purpose).unwrap_or_default();
+    take::write_whole(&data.join("folder.json"), &marker)?;
+    std::fs::remove_file(data.join(DataFolder::RESTORING))
+        .map_err(CommandError::io("the restore is whole, its marker stays"))?;
+    Ok(manifest)
+}
+
+/// An empty folder, or one in which an earlier try was cut off: that is taken up again from the beginning.
+fn empty(data: &Path) -> Result<(), CommandError> {
+    let Ok(entries) = std::fs::read_dir(data) else { return Ok(()) };
+    let names: Vec<String> =
+        entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    let refused =
+        |what: &str| Err(CommandError::Folder { folder: data.to_owned(), what: what.to_owned() });
+    if names.iter().any(|name| name == "folder.json") {
+        return refused("it is in use: nothing is written over; restore into an empty folder");
+    }
+    if !names.is_empty() && !names.iter().any(|name| name == DataFolder::RESTORING) {
+        return refused("it holds other files: restore into an empty folder");
+    }
+    for name in names.iter().filter(|name| name.starts_with("records.sqlite")) {
+        let path = data.join(name);
+        std::fs::remove_file(&path)
+            .map_err(CommandError::io(format!("{} cannot be removed", path.display())))?;
+    }
+    Ok(())
+}
+
+/// The objects, each held against its address, the named ones, and the keys.
+fn files(
+    backup: &Path,
+    manifest: &Manifest,
+    asked: &Restore,
+    folder: &DataFolder,
+) -> Result<(), CommandError> {
+    let disk = |error| CommandError::io("the objects cannot be restored")(error);
+    let (store, objects) = (objects_of(backup), folder.objects());
+    let damaged = |what: &str| {
+        CommandError::Failed(format!(
+            "{what} is not what was written: the back-up is damaged; run `minshu backup verify`, use another"
+        ))
+    };
+    for (at, address) in listed(backup)?.iter().enumerate() {
+        let from = directory::file_of(&store, address).ok_or_else(|| damaged(address))?;
+        let to = directory::file_of(&objects, address).ok_or_else(|| damaged(address))?;
+        if !to.exists() && directory::copy(&from, &to).map_err(disk)?.0 != *address {
+            return Err(damaged(&from.display().to_string()));
+        }
+        if (at + 1) % 10_000 == 0 {
+            say(format!("objects: {} of {}", grouped(at as u64 + 1), grouped(manifest.objects)));
+        }
+    }
+    say(format!("objects: {}", grouped(manifest.objects)));
+    for file in &manifest.files {
+        let Some(name) = file.path.strip_prefix("named/") else { continue };
+        let to = directory::file_of_name(&objects, name).ok_or_else(|| damaged(name))?;
+        let found = directory::copy(&backup.join(&file.path), &to).map_err(disk)?;
+        if found != (file.sha256.clone(), file.bytes) {
+            return Err(damaged(&file.path));
+        }
+    }
+    let keys = folder.keys();
+    directory::copy(&asked.keys, &keys).map_err(CommandError::io("the key file"))?;
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&keys, private).map_err(CommandError::io("the key file"))
+}
+
+/// The chain is computed again, and every object that a row names is there.
+async fn prove(
+    settings: &Settings,
+    folder: &DataFolder,
+    manifest: &Manifest,
+) -> Result<(), CommandError> {
+    say("proving the audit chain");
+    let house = open::house(settings, folder, Arc::new(SystemClock), None, Start::Keep).await?;
+    let report: Report = verify::verify(&house, &mut ()).await?;
+    if let Some(fault) = report.faults.first() {
+        return Err(CommandError::Failed(format!(
+            "the audit chain does not hold: entry {} ({}): {}",
+            fault.at, fault.entry, fault.what
+        )));
+    }
+    let (position, chain) = (manifest.audit.position, &manifest.audit.chain);
+    if report.entries != position || (position > 0 && report.head != *chain) {
+        return Err(CommandError::Failed(format!(
+            "the audit chain is not that of the back-up: {} entries are there, {position} must be",
+            report.entries
+        )));
+    }
+    let objects = folder.objects();
+    let is_there =
+        |address: &str| directory::file_of(&objects, address).is_some_and(|path| path.exists());
+    let missing = minshu_runtime::uploads::missing(&house, &is_there).await?;
+    match missing.first() {
+        None => Ok(()),
+        Some(first) => Err(CommandError::Failed(format!(
+            "{} objects that rows name are not in the back-up, the first: {first}",
+            missing.len()
+        ))),
+    }
+}
