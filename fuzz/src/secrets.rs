@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use minshu_kernel::personal::{Personal as _, Place};
+use minshu_kernel::personal::Place;
 use minshu_runtime::audit::block::Block;
 use minshu_runtime::keys::{Keys, SystemEntropy};
 
@@ -17,23 +17,23 @@ const PLACE: Place<'static> = Place { table: "people", column: "name", row: "1" 
 
 /// Bytes as a sealed value: nothing that the key did not seal opens, and one changed bit is seen.
 pub fn value(bytes: &[u8]) {
-    assert!(KEYS.open(PLACE, bytes).is_err(), "what was never sealed opened");
+    assert!(KEYS.open_value(PLACE, bytes).is_err(), "what was never sealed opened");
     let mut sealed = KEYS.seal(PLACE, bytes);
-    assert_eq!(KEYS.open(PLACE, &sealed).ok().as_deref(), Some(bytes));
+    assert_eq!(KEYS.open_value(PLACE, &sealed).ok().as_deref(), Some(bytes));
     let elsewhere = Place { row: "2", ..PLACE };
-    assert!(KEYS.open(elsewhere, &sealed).is_err(), "a value opened in another row");
+    assert!(KEYS.open_value(elsewhere, &sealed).is_err(), "a value opened in another row");
     let at = bytes.iter().fold(0_usize, |sum, byte| sum * 31 % 65_521 + usize::from(*byte));
     let at = at % sealed.len();
     sealed[at] ^= 1 << (bytes.len() % 8);
-    assert!(KEYS.open(PLACE, &sealed).is_err(), "a changed value opened");
-    assert!(KEYS.open(PLACE, &sealed[..at]).is_err(), "a cut value opened");
+    assert!(KEYS.open_value(PLACE, &sealed).is_err(), "a changed value opened");
+    assert!(KEYS.open_value(PLACE, &sealed[..at]).is_err(), "a cut value opened");
 }
 
 /// The text of a key file.
 pub fn key_file(bytes: &[u8]) {
     if let Ok(keys) = Keys::read(&text(bytes), Arc::new(SystemEntropy)) {
         let sealed = keys.seal(PLACE, b"a");
-        assert_eq!(keys.open(PLACE, &sealed).ok().as_deref(), Some(b"a".as_slice()));
+        assert_eq!(keys.open_value(PLACE, &sealed).ok().as_deref(), Some(b"a".as_slice()));
     }
 }
 

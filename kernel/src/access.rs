@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::division::DivisionCode;
-use crate::ids::{AccountId, OrganisationId, PersonId, PostId};
+use crate::ids::{AccountId, ApplicationId, OrganisationId, PersonId, PostId};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub enum Actor {
         /// The actions that the flow declares.
         may: Vec<String>,
     },
+    /// A third party's application by itself, for nobody.
+    Application(ApplicationId),
     /// A due job of a capability.
     Job,
     /// An operator at the command line of the machine itself.
@@ -53,6 +55,39 @@ pub struct Assurance {
     pub since: Option<Timestamp>,
 }
 
+/// The application through which somebody acts: whatever the person may do, no more than what its scopes hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Acting {
+    /// The application.
+    pub application: ApplicationId,
+    /// The scopes that were granted to it.
+    pub scopes: Vec<String>,
+    /// The operations of those scopes.
+    pub may: Vec<&'static str>,
+    /// How many operations it may ask for in a minute and in a day.
+    pub quota: Quota,
+}
+
+/// How much an application may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Operations in a minute of the clock.
+    pub minute: i64,
+    /// Operations in a day of Shanghai.
+    pub day: i64,
+}
+
+/// What is left of an application's quota after an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Operations in this minute.
+    pub limit: i64,
+    /// Still free in this minute, at least.
+    pub remaining: i64,
+    /// Seconds until the next minute.
+    pub reset_s: i64,
+}
+
 /// Who acts, with everything that access decisions need. Made by the authenticator at each request.
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -70,6 +105,8 @@ pub struct Principal {
     pub mandates: Vec<OrganisationId>,
     /// What is known about the session.
     pub assurance: Assurance,
+    /// The application through which the actor acts, where it is one.
+    pub application: Option<Arc<Acting>>,
 }
 
 impl Principal {
@@ -82,6 +119,7 @@ impl Principal {
             grants: Vec::new(),
             mandates: Vec::new(),
             assurance: Assurance::default(),
+            application: None,
         }
     }
 
@@ -111,8 +149,19 @@ impl Principal {
             Actor::Anonymous => "anonymous".to_owned(),
             Actor::Account(id) => format!("account:{id}"),
             Actor::Flow { flow, .. } => format!("flow:{flow}"),
+            Actor::Application(id) => format!("application:{id}"),
             Actor::Job => "job".to_owned(),
             Actor::Console => "console".to_owned(),
+        }
+    }
+
+    /// [`Principal::reference`], and the application through which it acts: who did something, for the audit chain.
+    pub fn signature(&self) -> String {
+        match (&self.actor, &self.application) {
+            (Actor::Account(_), Some(acting)) => {
+                format!("{} by application:{}", self.reference(), acting.application)
+            }
+            _ => self.reference(),
         }
     }
 
@@ -127,6 +176,11 @@ impl Principal {
     /// Whether somebody is signed in.
     pub fn signed_in(&self) -> bool {
         self.account().is_some()
+    }
+
+    /// Whether it is known who acts: an account or an application by itself.
+    pub fn known(&self) -> bool {
+        matches!(self.actor, Actor::Account(_) | Actor::Application(_))
     }
 }
 
@@ -225,6 +279,11 @@ pub trait Access: Send + Sync {
 
     /// Could this principal do the operation on anything at all? Asked before an input is even read.
     fn possible(&self, who: &Principal, operation: &str, now: Timestamp) -> Result<(), Refusal>;
+
+    /// Every permission set of the house.
+    fn permission_sets(&self) -> Vec<PermissionSet> {
+        Vec::new()
+    }
 
     /// The same decision for lists.
     fn scope(&self, who: &Principal, operation: &str, now: Timestamp) -> Scope;
@@ -386,4 +445,14 @@ pub trait Authenticator: Send + Sync {
         &'a self,
         account: AccountId,
     ) -> crate::BoxFuture<'a, Result<Option<Arc<Principal>>, crate::error::Failure>>;
+
+    /// Counts an operation of an application against its quota; refused where it is used up. `None` for whoever is
+    /// no application.
+    fn admit<'a>(
+        &'a self,
+        who: &'a Principal,
+    ) -> crate::BoxFuture<'a, Result<Option<Allowance>, crate::error::Failure>> {
+        let _ = who;
+        Box::pin(async { Ok(None) })
+    }
 }

@@ -247,8 +247,8 @@ impl Ctx {
         }
         self.services.access.authorize(&self.who, self.operation, resource, self.now).map_err(
             |refusal| {
-                let kind = if self.who.signed_in() { Kind::Refused } else { Kind::Unauthenticated };
-                let code = if self.who.signed_in() { "kernel.refused" } else { "kernel.sign_in" };
+                let kind = if self.who.known() { Kind::Refused } else { Kind::Unauthenticated };
+                let code = if self.who.known() { "kernel.refused" } else { "kernel.sign_in" };
                 Failure { rule: Some(refusal.rule), ..Failure::new(kind, code) }
             },
         )

@@ -61,7 +61,7 @@ impl House {
             return Err(refused(&call.who, refusal));
         }
         let once = call.key.as_deref().filter(|_| !entry.secret_reply).map(|key| {
-            let owner = format!("{}\n{}\n{key}", call.who.reference(), entry.name);
+            let owner = format!("{}\n{}\n{key}", call.who.signature(), entry.name);
             Once {
                 id: self.services.personal.keyed_hash("idempotency", owner.as_bytes()),
                 body_hash: input_hash.clone(),
@@ -214,7 +214,7 @@ impl House {
         let entry = Entry {
             id: audit_id,
             at_ms: ctx.now.0,
-            principal: ctx.who.reference(),
+            principal: ctx.who.signature(),
             operation: entry.name.to_owned(),
             resource_kind: resource_kind.to_owned(),
             resource_id,
@@ -271,7 +271,7 @@ impl House {
             Entry {
                 id: self.services.ids.next().to_string(),
                 at_ms: ctx.now.0,
-                principal: ctx.who.reference(),
+                principal: ctx.who.signature(),
                 operation: looked.query.to_owned(),
                 resource_kind: resource_kind.to_owned(),
                 resource_id,
@@ -305,14 +305,14 @@ impl House {
         touched: Option<(&'static str, String)>,
         input_hash: &str,
     ) -> Result<(), Failure> {
-        if !call.who.signed_in() {
+        if !call.who.known() {
             return Ok(());
         }
         let (resource_kind, resource_id) = touched.unwrap_or_default();
         let entry = Entry {
             id: self.services.ids.next().to_string(),
             at_ms: self.services.clock.now().0,
-            principal: call.who.reference(),
+            principal: call.who.signature(),
             operation: operation.to_owned(),
             resource_kind: resource_kind.to_owned(),
             resource_id,
@@ -361,7 +361,7 @@ pub(crate) async fn answer(
 }
 
 fn refused(who: &Principal, refusal: Refusal) -> Failure {
-    let (kind, code) = match who.signed_in() {
+    let (kind, code) = match who.known() {
         true => (Kind::Refused, "kernel.refused"),
         false => (Kind::Unauthenticated, "kernel.sign_in"),
     };

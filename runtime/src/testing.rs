@@ -354,6 +354,7 @@ impl TestHouse {
             grants: Vec::new(),
             mandates: Vec::new(),
             assurance: Default::default(),
+            application: None,
         }
     }
 

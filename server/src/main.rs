@@ -1,7 +1,7 @@
 //! `minshu`: the list of capabilities, settings and subcommands. No behaviour of its own.
 
-mod channels;
 mod backup;
+mod channels;
 mod clock;
 mod commands;
 mod console;

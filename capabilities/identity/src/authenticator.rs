@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use minshu_kernel::BoxFuture;
-use minshu_kernel::access::{Actor, Assurance, Authenticator, Grant, Principal};
+use minshu_kernel::access::{
+    Acting, Actor, Allowance, Assurance, Authenticator, Grant, Principal, Quota,
+};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Services;
 use minshu_kernel::error::Failure;
@@ -13,8 +15,9 @@ use minshu_kernel::ids::{AccountId, PersonId};
 use minshu_kernel::records::{Row, Statement, WriteSet};
 use minshu_kernel::values;
 
+use crate::openid::{self, quota::Quotas};
 use crate::rules;
-use crate::store::{accounts, posts, sessions};
+use crate::store::{accounts, applications, posts, sessions};
 
 /// The length of a session token; anything else is not looked up.
 const TOKEN_LENGTH: usize = 43;
@@ -22,15 +25,21 @@ const TOKEN_LENGTH: usize = 43;
 /// Proves who sends a request by the session's token.
 pub(crate) struct SessionAuthenticator {
     services: Services,
+    quotas: Quotas,
 }
 
 impl SessionAuthenticator {
     /// Over the services of the house.
     pub(crate) fn new(services: Services) -> Self {
-        SessionAuthenticator { services }
+        SessionAuthenticator { services, quotas: Quotas::default() }
     }
 
     async fn find(&self, token: &str) -> Result<Option<Arc<Principal>>, Failure> {
+        if let Some(rest) = token.strip_prefix(openid::rules::ACCESS_PREFIX)
+            && rest.len() == TOKEN_LENGTH
+        {
+            return self.acting(token).await;
+        }
         if token.len() != TOKEN_LENGTH {
             return Ok(None);
         }
@@ -66,6 +75,32 @@ impl SessionAuthenticator {
         let asked = values![sessions::token_hash(token), now, sessions::idle_since(now)];
         let rows = self.services.records.point(sessions::SELECT_HOLDS.into(), asked).await?;
         Ok(!rows.is_empty())
+    }
+
+    /// The principal of an access token: its person within the granted scopes, or the application by itself.
+    async fn acting(&self, token: &str) -> Result<Option<Arc<Principal>>, Failure> {
+        let records = &*self.services.records;
+        let (hash, now) = (sessions::token_hash(token), self.services.clock.now());
+        let rows = records.point(applications::SELECT_ACTING.into(), values![hash, now]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let scopes = applications::list(row, "scopes")?;
+        let acting = Acting {
+            application: row.id("application")?,
+            may: openid::rules::operations(&*self.services.access, &scopes),
+            scopes,
+            quota: Quota { minute: row.get("minute_quota")?, day: row.get("day_quota")? },
+        };
+        let account: Option<AccountId> = row.id_or_null("account")?;
+        let person = match account {
+            None => {
+                let actor = Actor::Application(acting.application);
+                Some(Arc::new(Principal { actor, ..Principal::anonymous() }))
+            }
+            Some(account) => self.held_by(account).await?,
+        };
+        Ok(person.map(|person| {
+            Arc::new(Principal { application: Some(Arc::new(acting)), ..(*person).clone() })
+        }))
     }
 
     async fn held_by(&self, account: AccountId) -> Result<Option<Arc<Principal>>, Failure> {
@@ -112,6 +147,7 @@ impl SessionAuthenticator {
             grants,
             mandates,
             assurance,
+            application: None,
         }))
     }
 }
@@ -133,5 +169,17 @@ impl Authenticator for SessionAuthenticator {
         account: AccountId,
     ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
         Box::pin(self.held_by(account))
+    }
+
+    fn admit<'a>(
+        &'a self,
+        who: &'a Principal,
+    ) -> BoxFuture<'a, Result<Option<Allowance>, Failure>> {
+        Box::pin(async move {
+            match &who.application {
+                None => Ok(None),
+                Some(acting) => self.quotas.admit(&self.services, acting).await.map(Some),
+            }
+        })
     }
 }

@@ -61,6 +61,7 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.password_hash", Kind::Internal),
     ("identity.unreadable", Kind::Internal),
     ("identity.busy", Kind::Unavailable),
+    ("identity.quota", Kind::TooMany),
 ];
 
 impl Fault for IdentityError {

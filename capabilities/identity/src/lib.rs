@@ -10,6 +10,7 @@ mod checks;
 mod error;
 pub mod events;
 pub mod model;
+mod openid;
 mod pages;
 mod passwords;
 pub mod queries;
@@ -39,6 +40,9 @@ pub const TEXTS: TextSource = TextSource {
     en: include_str!("../text/en.ftl"),
 };
 
+/// The permission set of who approves applications.
+const APPLICATIONS_SET: &str = "identity.applications";
+
 /// Roles that need no pack. `platform.operate` is published by the runtime.
 pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
     PlatformRole {
@@ -46,6 +50,7 @@ pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
         name: ("平台运维员", "Platform operator"),
         may: &[
             "identity.administer",
+            APPLICATIONS_SET,
             "platform.operate",
             "platform.integrate",
             "messaging.operate",
@@ -67,6 +72,38 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         may: &["identity.register", "identity.sign_in", "identity.counters"],
     },
     PermissionSet {
+        id: "identity.oauth",
+        name: ("应用按 OAuth 换取令牌", "Let applications get tokens by OAuth"),
+        basis: Basis::Everyone,
+        may: &[
+            "identity.authorization",
+            "identity.issue_tokens",
+            "identity.revoke_token",
+            "identity.inspect_token",
+        ],
+    },
+    PermissionSet {
+        id: "identity.develop",
+        name: ("登记本机构的应用", "Register applications of one's own organisation"),
+        basis: Basis::Owner,
+        may: &[
+            "identity.register_application",
+            "identity.rotate_application_secret",
+            "identity.applications",
+        ],
+    },
+    PermissionSet {
+        id: APPLICATIONS_SET,
+        name: ("批准和停用应用", "Approve and suspend applications"),
+        basis: Basis::Post,
+        may: &[
+            "identity.register_application",
+            "identity.rotate_application_secret",
+            "identity.decide_application",
+            "identity.applications",
+        ],
+    },
+    PermissionSet {
         id: "identity.own",
         name: ("管理自己的账户", "Look after one's own account"),
         basis: Basis::SignedIn,
@@ -79,6 +116,10 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.change_claim",
             "identity.me",
             "identity.my_mandates",
+            "identity.profile",
+            "identity.give_consent",
+            "identity.end_consent",
+            "identity.my_applications",
             "identity.applicant",
         ],
     },
@@ -158,7 +199,14 @@ impl Capability for Identity {
             .action::<actions::Dismiss>()
             .action::<actions::RecordMandate>()
             .action::<actions::EndMandate>()
-            .action::<actions::InstallAccount>();
+            .action::<actions::InstallAccount>()
+            .action::<actions::RegisterApplication>()
+            .action::<actions::DecideApplication>()
+            .action::<actions::RotateApplicationSecret>()
+            .action::<actions::GiveConsent>()
+            .action::<actions::EndConsent>()
+            .action::<actions::IssueTokens>()
+            .action::<actions::RevokeToken>();
         contract
             .query::<queries::Me>()
             .query::<queries::MyMandates>()
@@ -171,7 +219,12 @@ impl Capability for Identity {
             .query::<queries::Posts>()
             .query::<queries::PostById>()
             .query::<queries::Roles>()
-            .query::<queries::AccountSummary>();
+            .query::<queries::AccountSummary>()
+            .query::<queries::Authorization>()
+            .query::<queries::InspectToken>()
+            .query::<queries::Profile>()
+            .query::<queries::Applications>()
+            .query::<queries::MyApplications>();
         contract
             .event::<events::AccountRegistered>()
             .event::<events::AccountProved>()
@@ -190,6 +243,7 @@ impl Capability for Identity {
         contract.platform_roles.extend_from_slice(PLATFORM_ROLES);
         let problems = error::PROBLEM_TYPES
             .iter()
+            .chain(openid::error::PROBLEM_TYPES)
             .map(|(code, kind)| ProblemType { code, status: kind.status() });
         contract.problem_types.extend(problems);
         contract.migrations.extend([
@@ -199,6 +253,7 @@ impl Capability for Identity {
             ),
             ("V2__sessions_by_end", include_str!("../migrations/V2__sessions_by_end.sql")),
             ("V7__sessions_seen", include_str!("../migrations/V7__sessions_seen.sql")),
+            ("V10__applications", include_str!("../migrations/V10__applications.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {
@@ -207,6 +262,13 @@ impl Capability for Identity {
             only: "",
             keep_ms: DAY_MS,
         });
+        for (table, by, keep_ms) in [
+            ("identity_token", "expires_ms", DAY_MS),
+            ("identity_code", "expires_ms", DAY_MS),
+            ("identity_usage", "at_ms", 40 * DAY_MS),
+        ] {
+            contract.sweeps.push(Sweep { table, by, only: "", keep_ms });
+        }
         for statements in store::all() {
             contract.sql(statements);
         }

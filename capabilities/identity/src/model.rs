@@ -12,6 +12,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 id_type!(SessionId, "A session: a signed-in browser or program.");
 id_type!(ProofId, "The proof that an account belongs to a person.");
 id_type!(AppointmentId, "A term in which an account holds a post.");
+id_type!(ConsentId, "What an account lets an application do.");
+id_type!(TokenId, "A token of an application.");
 id_type!(MandateId, "A term in which a person may act for an organisation.");
 
 /// A text that is never printed: passwords and session tokens on their way through an action.
@@ -75,6 +77,18 @@ macro_rules! words {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a word that is not among the known ones")]
 pub struct UnknownWord;
+
+words! {
+    /// How an application stands.
+    ApplicationState {
+        /// It was entered and waits for an operator.
+        Asked = "asked",
+        /// It may act.
+        Active = "active",
+        /// It was stopped.
+        Suspended = "suspended",
+    }
+}
 
 words! {
     /// What an organisation is.

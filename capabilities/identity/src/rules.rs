@@ -161,7 +161,7 @@ pub(crate) fn wait_message(key: &'static str, now: Timestamp, until: Timestamp) 
 pub(crate) fn local_path(to: &str) -> &str {
     let local = to.starts_with('/')
         && !to.starts_with("//")
-        && to.len() <= 500
+        && to.len() <= 2_000
         && to.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if local { to } else { "/" }
 }

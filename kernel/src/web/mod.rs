@@ -67,6 +67,8 @@ pub struct Page {
     pub status: u16,
     /// The template's name, for the inventory of pages.
     pub name: &'static str,
+    /// The origin of another site on which the page's form ends, where it does.
+    pub form_ends_at: Option<String>,
 }
 
 impl Page {
@@ -76,7 +78,13 @@ impl Page {
         title: impl Into<String>,
         template: &impl askama::Template,
     ) -> Result<Page, Failure> {
-        Ok(Page { title: title.into(), body: Markup::of(template)?, status: 200, name })
+        Ok(Page {
+            title: title.into(),
+            body: Markup::of(template)?,
+            status: 200,
+            name,
+            form_ends_at: None,
+        })
     }
 
     /// With another status.
@@ -125,6 +133,20 @@ pub enum Reply {
     },
     /// A JSON document.
     Json(serde_json::Value),
+    /// A document for a program, with its status and headers: the answers of a public standard.
+    Document {
+        /// The HTTP status.
+        status: u16,
+        /// Headers beside those of every answer; names in lower case.
+        headers: Vec<(&'static str, String)>,
+        /// The content.
+        body: serde_json::Value,
+    },
+    /// An address of another site that was registered here: an application's own.
+    Away {
+        /// The whole address.
+        to: String,
+    },
     /// A file, streamed.
     File {
         /// The name to save it by.
@@ -200,6 +222,10 @@ pub struct Visit {
     pub peer: Option<IpAddr>,
     /// The kind of browser, such as `Firefox · Windows`; empty where it does not say.
     pub browser: String,
+    /// The header `Authorization`, where the route is an endpoint.
+    pub authorization: Option<String>,
+    /// The address at which the house is reached, without a path: as configured, else as the request names it.
+    pub origin: String,
 }
 
 impl Visit {
@@ -283,6 +309,8 @@ pub struct Route {
     pub path: &'static str,
     /// Limits of files that its form may carry; `None` where it carries none.
     pub uploads: Option<Limits>,
+    /// Whether programs call it by a public standard: its form needs no token, and no cookie says who calls.
+    pub endpoint: bool,
     /// Answers.
     pub handler: Arc<Handler>,
 }
@@ -298,6 +326,7 @@ impl Route {
             method: Method::Get,
             path,
             uploads: None,
+            endpoint: false,
             handler: Arc::new(move |visit| Box::pin(handler(visit))),
         }
     }
@@ -309,6 +338,13 @@ impl Route {
         R: Future<Output = Result<Reply, Failure>> + Send + 'static,
     {
         Route { method: Method::Post, ..Route::get(path, handler) }
+    }
+
+    /// That programs call by a public standard.
+    #[must_use]
+    pub fn endpoint(mut self) -> Route {
+        self.endpoint = true;
+        self
     }
 
     /// Whose form may carry files within these limits.

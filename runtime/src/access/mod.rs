@@ -205,6 +205,9 @@ impl AccessRules {
             }
             return grounds;
         }
+        if outside_scopes(who, operation).is_some() {
+            return grounds;
+        }
         for id in self.by_operation.get(operation).into_iter().flatten() {
             let Some(set) = self.sets.get(id) else { continue };
             match set.basis {
@@ -257,6 +260,9 @@ impl AccessRules {
     }
 
     fn refusal(who: &Principal, operation: &str, resource: Option<&Resource>) -> Refusal {
+        if let Some(rule) = outside_scopes(who, operation) {
+            return Refusal { rule };
+        }
         let held = Self::held_in_words(who);
         let on = resource.map_or(String::new(), on_what);
         Refusal { rule: format!("{operation}{on}: no ground; {held}") }
@@ -271,6 +277,13 @@ impl AccessRules {
             (true, false) => format!("roles held: {}", roles.join(", ")),
         }
     }
+}
+
+/// An application does what its scopes hold and nothing else, whatever its person may: the rule that says so, where
+/// an operation is outside them.
+fn outside_scopes(who: &Principal, operation: &str) -> Option<String> {
+    let acting = who.application.as_ref().filter(|acting| !acting.may.contains(&operation))?;
+    Some(format!("{operation}: outside the granted scopes ({})", acting.scopes.join(" ")))
 }
 
 /// The grants that hold at this moment: a term that ended is over, whenever the principal was made.
@@ -293,6 +306,10 @@ fn forbids(packs: &PackSet) -> Arc<Forbids> {
 }
 
 impl Access for AccessRules {
+    fn permission_sets(&self) -> Vec<PermissionSet> {
+        self.sets.values().cloned().collect()
+    }
+
     fn authorize(
         &self,
         who: &Principal,
@@ -300,6 +317,9 @@ impl Access for AccessRules {
         resource: &Resource,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        if outside_scopes(who, operation).is_some() {
+            return Err(Self::refusal(who, operation, Some(resource)));
+        }
         match self.ask(who, operation, resource, now) {
             Ok(Answer::Permitted) => Ok(()),
             Ok(Answer::NoGround) => Err(Self::refusal(who, operation, Some(resource))),

@@ -51,6 +51,7 @@ pub(super) fn kind(actor: &Actor) -> &'static str {
     match actor {
         Actor::Anonymous => "anonymous",
         Actor::Account(_) => "account",
+        Actor::Application(_) => "application",
         Actor::Flow { .. } => "flow",
         Actor::Job => "job",
         Actor::Console => "console",

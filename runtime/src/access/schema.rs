@@ -16,7 +16,7 @@ entity Organisation;
 
 // Who acts. A tag for each role that is held now: the divisions in which it is.
 entity Subject = {
-  // \"anonymous\", \"account\", \"flow\", \"job\" or \"console\".
+  // \"anonymous\", \"account\", \"application\", \"flow\", \"job\" or \"console\".
   kind: String,
   // Whether the account is proved to be its person.
   proved: Bool,

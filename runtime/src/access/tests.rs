@@ -122,6 +122,7 @@ fn principal() -> impl Strategy<Value = Principal> {
                 grants,
                 mandates: mandates.into_iter().map(|m| OrganisationId::new(id(m))).collect(),
                 assurance: Default::default(),
+                application: None,
             }
         },
     )

@@ -7,7 +7,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, header};
-use minshu_kernel::access::Principal;
+use minshu_kernel::access::{Allowance, Principal};
 use minshu_kernel::ctx::{Call, Door as _};
 use minshu_kernel::division::{BadDivisionCode, Division, DivisionCode};
 use minshu_kernel::error::{Failure, FieldProblem, Kind};
@@ -55,6 +55,14 @@ impl Caller {
         })
     }
 
+    /// Counts the call where an application makes it; what is left of its quota goes to `left`.
+    async fn admitted(&self, house: &House, left: &mut Option<Allowance>) -> Result<(), Failure> {
+        if let (Some(_), Some(authenticator)) = (&self.who.application, &house.authenticator) {
+            *left = authenticator.admit(&self.who).await?;
+        }
+        Ok(())
+    }
+
     fn call(self, operation: String, input: Value, key: Option<String>) -> Call {
         Call {
             who: self.who,
@@ -97,6 +105,20 @@ async fn answer(
     }
 }
 
+/// With what is left of an application's quota.
+fn with_allowance(mut response: Response, left: Option<Allowance>) -> Response {
+    let Some(left) = left else { return response };
+    let headers = [
+        ("ratelimit-limit", left.limit),
+        ("ratelimit-remaining", left.remaining),
+        ("ratelimit-reset", left.reset_s),
+    ];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value.into());
+    }
+    response
+}
+
 /// Does an action, or answers a query whose input names people.
 pub async fn act(
     State(house): State<Arc<House>>,
@@ -104,8 +126,10 @@ pub async fn act(
     request: Request,
 ) -> Response {
     let (headers, id) = (request.headers().clone(), incoming(&request));
+    let mut left = None;
     let result = async {
         let caller = Caller::of(&house, &headers, id, true).await?;
+        caller.admitted(&house, &mut left).await?;
         let key = idempotency_key(&headers)?;
         if !is_of_type(&headers, "application/json") {
             return Err(Failure::new(Kind::Unsupported, "kernel.json_wanted"));
@@ -128,7 +152,7 @@ pub async fn act(
         }
     }
     .await;
-    answer(&house, &headers, id, result).await
+    with_allowance(answer(&house, &headers, id, result).await, left)
 }
 
 /// Whether the body is said to be of a media type; its case and its parameters are no matter (RFC 9110, 8.3.1).
@@ -178,15 +202,17 @@ pub async fn ask(
 ) -> Response {
     let (headers, id) = (request.headers().clone(), incoming(&request));
     let pairs = pairs(&request);
+    let mut left = None;
     let result = async {
         let caller = Caller::of(&house, &headers, id, false).await?;
+        caller.admitted(&house, &mut left).await?;
         let entry = house.queries.get(operation);
         let entry = entry.ok_or_else(|| Failure::new(Kind::Missing, "kernel.no_operation"))?;
         let input = query_input(&entry.input, &pairs)?;
         house.ask(caller.call(operation.to_owned(), input, None)).await
     }
     .await;
-    answer(&house, &headers, id, result).await
+    with_allowance(answer(&house, &headers, id, result).await, left)
 }
 
 /// The pairs behind the question mark.

@@ -90,7 +90,10 @@ pub async fn serve(
     Path(params): Path<BTreeMap<String, String>>,
     request: Request,
 ) -> Response {
-    let session = SessionToken::read(request.headers());
+    let mut session = SessionToken::read(request.headers());
+    if route.endpoint && !session.bearer {
+        session = SessionToken::default();
+    }
     let frame = frame(&house, &request, &session);
     let who = match house.principal(&session).await {
         Ok(who) => who,
@@ -106,6 +109,10 @@ pub async fn serve(
     };
     match answer {
         Ok(answer) => reply::answer(&house, &frame, &who, answer).await,
+        Err(failure) if route.endpoint => {
+            let (texts, lang) = (&house.services.texts, frame.preferences.lang);
+            problem::to_program(&failure, texts, lang, frame.request, false)
+        }
         Err(failure) => failed(&house, &frame, &who, failure).await,
     }
 }
@@ -212,11 +219,19 @@ async fn visit(
         session: session.token.clone(),
         peer: frame.peer,
         browser: super::session::browser(request.headers()),
+        authorization: request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .filter(|_| route.endpoint)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        origin: house.origin(&request),
     };
     if route.method == Method::Post {
         let header_token =
             request.headers().get("x-csrf-token").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let mut proved = header_token
+        let mut proved = route.endpoint;
+        proved |= header_token
             .as_deref()
             .is_some_and(|given| house.form_token_fits(given, &frame.visitor, session));
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());

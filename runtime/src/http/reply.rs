@@ -27,6 +27,8 @@ const NOTICE_S: i64 = 60;
 /// The response to a handler's answer.
 pub async fn answer(house: &House, frame: &Frame, who: &Arc<Principal>, reply: Reply) -> Response {
     let response = match reply {
+        Reply::Document { status, headers, body } => document(status, headers, &body),
+        Reply::Away { to } => away(&to),
         Reply::Page(page) => shell::page(house, frame, who, page).await,
         Reply::Fragment(markup) => html(markup.0),
         Reply::Json(document) => axum::Json(document).into_response(),
@@ -63,6 +65,29 @@ pub fn dress(house: &House, frame: &Frame, mut response: Response) -> Response {
         && let Some(cookie) = set_cookie(NOTICE, "", 0, secure)
     {
         headers.append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn document(
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: &serde_json::Value,
+) -> Response {
+    let mut response = axum::Json(body).into_response();
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn away(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(value) = HeaderValue::from_str(to) {
+        response.headers_mut().insert(header::LOCATION, value);
     }
     response
 }

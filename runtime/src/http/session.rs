@@ -214,6 +214,19 @@ impl House {
         Ok(found)
     }
 
+    /// The address at which the house is reached: as configured, else as a request from this machine names it; empty
+    /// where neither is.
+    pub fn origin(&self, request: &axum::extract::Request) -> String {
+        let host = request.headers().get(header::HOST);
+        match &self.edge.public_url {
+            Some(address) => address.clone(),
+            None if host.is_none() || super::is_loopback_host(request) => {
+                format!("http://{}", host.and_then(|h| h.to_str().ok()).unwrap_or("localhost"))
+            }
+            None => String::new(),
+        }
+    }
+
     /// The token that forms of this visitor must carry.
     pub fn form_token(&self, visitor: &str, session: &SessionToken) -> String {
         let owner = format!("{visitor}\n{}", session.token.as_deref().unwrap_or(""));

@@ -107,6 +107,15 @@ pub async fn page(house: &House, frame: &Frame, who: &Arc<Principal>, page: Page
         Ok(text) => {
             let mut response = reply::html(text);
             *response.status_mut() = status;
+            if let Some(origin) = &page.form_ends_at {
+                // Browsers hold a form's redirects against the policy as well.
+                let own = super::CONTENT_SECURITY_POLICY;
+                let wider =
+                    own.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+                if let Ok(value) = http::HeaderValue::from_str(&wider) {
+                    response.headers_mut().insert(http::header::CONTENT_SECURITY_POLICY, value);
+                }
+            }
             response
         }
         Err(error) => {

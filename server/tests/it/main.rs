@@ -6,11 +6,11 @@ mod apply;
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod checklist;
 #[cfg(test)]
 mod edge;
-#[cfg(test)]
-mod backup;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Objects: files in a directory or in S3-compatible storage, encrypted before they rest and
 //! addressed by the SHA-256 of what is stored.
 
+pub mod directory;
 #[cfg(feature = "testing")]
 pub mod fuzzing;
-pub mod directory;
 mod kind;
 mod named;
 mod place;

@@ -394,6 +394,8 @@ impl World {
             session: None,
             peer: None,
             browser: String::new(),
+            authorization: None,
+            origin: "http://localhost".to_owned(),
         }
     }
 

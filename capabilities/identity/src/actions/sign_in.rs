@@ -73,7 +73,7 @@ impl Action for SignIn {
 }
 
 /// A session token: 32 random bytes in base64url.
-fn fresh_token(ctx: &Ctx) -> Secret {
+pub(crate) fn fresh_token(ctx: &Ctx) -> Secret {
     let mut bytes = [0_u8; 32];
     ctx.services.entropy.fill(&mut bytes);
     Secret::new(URL_SAFE_NO_PAD.encode(bytes))

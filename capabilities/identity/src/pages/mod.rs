@@ -2,8 +2,10 @@
 //! refused form is shown again with what was typed and what is wrong.
 
 mod account;
+mod applications;
 mod counter;
 mod devices;
+mod oauth;
 mod organisations;
 pub(crate) mod parts;
 mod posts;
@@ -38,6 +40,12 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::get("/me/sessions", devices::show),
         Route::post("/me/sessions/end", devices::end),
         Route::post("/me/sessions/end-others", devices::end_others),
+        Route::get("/me/applications", applications::mine),
+        Route::post("/me/applications", applications::end),
+        Route::get("/applications", applications::list),
+        Route::post("/applications", applications::register),
+        Route::post("/applications/decide", applications::decide),
+        Route::post("/applications/rotate", applications::rotate),
         Route::get("/counter/people", counter::show),
         Route::post("/counter/people", counter::search),
         Route::post("/counter/people/prove", counter::prove),
@@ -53,6 +61,7 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::post("/admin/posts/{post}/appoint", posts::appoint),
         Route::post("/admin/posts/{post}/dismiss", posts::dismiss),
     ]);
+    contract.routes.extend(oauth::routes());
     contract.navigation.extend([
         NavigationEntry {
             key: "identity-nav-counter",
@@ -67,6 +76,13 @@ pub(crate) fn describe(contract: &mut Contract) {
             icon: "building-2",
             operation: "identity.organisations",
             order: 80,
+        },
+        NavigationEntry {
+            key: "identity-nav-applications",
+            href: "/applications",
+            icon: "building-2",
+            operation: "identity.decide_application",
+            order: 81,
         },
     ]);
     contract.mine.push(Arc::new(|visit, ()| Box::pin(mine(visit))));

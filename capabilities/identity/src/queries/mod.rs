@@ -2,28 +2,38 @@
 
 pub mod account_summary;
 pub mod applicant;
+pub mod applications;
+pub mod authorization;
 pub mod claims;
 pub mod counters;
+pub mod inspect_token;
 pub mod me;
+pub mod my_applications;
 pub mod my_mandates;
 pub mod my_sessions;
 pub mod organisation;
 pub mod organisations;
 pub mod post;
 pub mod posts;
+pub mod profile;
 pub mod roles;
 
 pub use account_summary::AccountSummary;
 pub use applicant::Applicant;
+pub use applications::Applications;
+pub use authorization::Authorization;
 pub use claims::Claims;
 pub use counters::Counters;
+pub use inspect_token::InspectToken;
 pub use me::Me;
+pub use my_applications::MyApplications;
 pub use my_mandates::MyMandates;
 pub use my_sessions::MySessions;
 pub use organisation::OrganisationById;
 pub use organisations::Organisations;
 pub use post::PostById;
 pub use posts::Posts;
+pub use profile::Profile;
 pub use roles::Roles;
 
 use minshu_kernel::clock::Timestamp;

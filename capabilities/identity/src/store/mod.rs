@@ -2,15 +2,17 @@
 //! share. Personal columns are sealed and opened here and nowhere else.
 
 pub(crate) mod accounts;
+pub(crate) mod applications;
 pub(crate) mod mandates;
 pub(crate) mod organisations;
 pub(crate) mod posts;
 pub(crate) mod sessions;
 
 /// Every fixed statement of the capability.
-pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 5] {
+pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 6] {
     [
         accounts::STATEMENTS,
+        applications::STATEMENTS,
         mandates::STATEMENTS,
         organisations::STATEMENTS,
         posts::STATEMENTS,

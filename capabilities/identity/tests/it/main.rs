@@ -6,6 +6,7 @@ mod accounts;
 mod administration;
 mod hostile;
 mod mandates;
+mod oauth;
 mod pages;
 mod personal;
 mod sessions;
