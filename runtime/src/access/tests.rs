@@ -314,6 +314,8 @@ fn clerk() -> Principal {
             until: None,
         }],
         mandates: Vec::new(),
+        assurance: Default::default(),
+        application: None,
     }
 }
 
