@@ -90,7 +90,7 @@ impl Forbid {
         if let Some(conditions) = tree["conditions"].as_array_mut() {
             conditions.insert(0, guard);
         }
-        let name = PolicyId::new(format!("{pack}/policy.cedar \"{id}\""));
+        let name = PolicyId::new(format!("{pack}/policy.cedar#{id}"));
         let policy = Policy::from_json(Some(name), tree).map_err(|error| error.to_string())?;
         let condition = Condition::All(all);
         Ok(Forbid { pack: pack.to_owned(), id: id.to_owned(), policy, actions, condition })

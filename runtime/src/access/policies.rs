@@ -216,8 +216,8 @@ pub(super) fn of_role(role: &str, sets: &[&str]) -> Result<Policy, Defect> {
     let bound = match role.split_once('.') {
         Some(("platform", _)) | None => String::new(),
         Some((pack, _)) => format!(
-            "\n  (!(resource has pack) || resource.pack == {}) &&\
-             \n  (!(resource has role) || resource.role == {}) &&",
+            "\n  (if resource has pack then resource.pack == {} else true) &&\
+             \n  (if resource has role then resource.role == {} else true) &&",
             quoted(pack),
             quoted(role)
         ),
@@ -225,7 +225,7 @@ pub(super) fn of_role(role: &str, sets: &[&str]) -> Result<Policy, Defect> {
     let role_text = quoted(role);
     let source = format!(
         "permit (principal, action in [{}], resource)\nwhen {{\n  principal.hasTag({role_text}) &&{bound}\
-         \n  (!(resource has division) || resource.division in principal.getTag({role_text}))\n}};",
+         \n  (if resource has division then resource.division in principal.getTag({role_text}) else true)\n}};",
         groups.join(", ")
     );
     Policy::parse(Some(PolicyId::new(format!("role {role}"))), source).map_err(defect)

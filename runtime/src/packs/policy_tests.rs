@@ -39,8 +39,7 @@ when { principal has person && resource has owner && resource.owner == principal
 
 #[test]
 fn every_mistake_is_told_at_its_place() {
-    insta::assert_snapshot!(
-        [
+    let told: String = [
             ("permit", "\n@id(\"all\")\npermit (principal, action, resource);"),
             ("no name", "// permit\nforbid (principal, action, resource);"),
             ("twice", "@id(\"a\") forbid (principal, action, resource);\n@id(\"a\") forbid (principal, action, resource);"),
@@ -55,8 +54,8 @@ fn every_mistake_is_told_at_its_place() {
         ]
         .iter()
         .map(|(what, text)| format!("{what}\n  {}\n", mistakes(text).join("\n  ")))
-        .collect::<String>()
-    );
+        .collect();
+    insta::assert_snapshot!(told);
 }
 
 #[test]

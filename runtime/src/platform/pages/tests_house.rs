@@ -197,6 +197,22 @@ async fn what_is_of_operators_is_refused_to_others() {
 }
 
 #[tokio::test]
+async fn the_rule_of_a_refusal_is_told_to_those_who_may_know_it() {
+    let house = house().await;
+    for (token, told) in [("operator", true), ("resident", false)] {
+        let request = http::Request::post("/api/platform/sweep")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .body(axum::body::Body::from("{}"))
+            .unwrap();
+        let seen = house.send(&mut Browser::default(), request).await;
+        assert_eq!(seen.status, 403, "{}", seen.text);
+        let problem: serde_json::Value = serde_json::from_str(&seen.text).unwrap();
+        assert_eq!(problem.get("rule").is_some(), told, "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn home_puts_on_top_what_waits_for_oneself_and_says_what_is_missing() {
     let house = house().await;
     let mut resident = browser(&house, "resident").await;
