@@ -262,8 +262,12 @@ proptest! {
 
 #[test]
 fn the_policies_of_the_platform_fit_the_schema() {
-    let operations = ["c.read", "c.act", "c.list"];
-    let text = schema::of(operations.into_iter(), &SETS);
+    let set = |id, basis, may| PermissionSet { id, name: ("", ""), basis, may };
+    let mut sets = SETS.to_vec();
+    sets.push(set("c.self", Basis::SignedIn, &["c.greet"]));
+    sets.push(set("c.clean", Basis::System, &["c.sweep"]));
+    let operations = ["c.read", "c.act", "c.list", "c.greet", "c.sweep"];
+    let text = schema::of(operations.into_iter(), &sets);
     let (schema, _) = cedar_policy::Schema::from_cedarschema_str(&text).unwrap();
     let mut all = policies::platform().unwrap();
     all.push(policies::of_role("a.clerk", &["c.work"]).unwrap());
