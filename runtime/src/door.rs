@@ -18,6 +18,7 @@ use serde_json::Value as Json;
 use crate::audit::entry::{Entry, events_hash};
 use crate::house::House;
 use crate::housekeeping;
+use crate::observe::Stopwatch;
 use crate::platform::actions::declare_day::{DeclareDay, Declared};
 use crate::platform::actions::sweep::Sweep;
 use crate::store;
@@ -33,11 +34,23 @@ struct Once {
 
 impl Door for House {
     fn act<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>> {
-        Box::pin(self.packs.steady(self.do_action(call)))
+        Box::pin(async move {
+            let begun = Stopwatch::start();
+            let name = self.actions.get(call.operation.as_str()).map(|entry| entry.name);
+            let result = self.packs.steady(self.do_action(call)).await;
+            self.metrics.operation(name, &result, begun);
+            result
+        })
     }
 
     fn ask<'a>(&'a self, call: Call) -> BoxFuture<'a, Result<Json, Failure>> {
-        Box::pin(self.packs.steady(self.do_query(call)))
+        Box::pin(async move {
+            let begun = Stopwatch::start();
+            let name = self.queries.get(call.operation.as_str()).map(|entry| entry.name);
+            let result = self.packs.steady(self.do_query(call)).await;
+            self.metrics.operation(name, &result, begun);
+            result
+        })
     }
 }
 

@@ -27,6 +27,7 @@ use crate::calendar::CalendarHolder;
 use crate::housekeeping;
 use crate::keys::Keys;
 use crate::numbers::LeasedNumbers;
+use crate::observe::Metrics;
 use crate::packs::apply::{self, NotApplied};
 use crate::packs::{PackHolder, PackSources};
 use crate::person_keys::{KeyedRecords, PersonKeys};
@@ -147,6 +148,8 @@ pub struct House {
     pub standings: crate::standings::StandingsCache,
     /// No other process uses this database.
     pub single_process: bool,
+    /// What this process counts of itself.
+    pub metrics: Metrics,
     /// The demonstration banner.
     pub demonstration: Option<crate::http::Demonstration>,
     /// Under which name this process holds leases.
@@ -264,6 +267,7 @@ impl House {
         };
         let holder = services.ids.next().to_string();
         let authenticator = foundation.capabilities.iter().find_map(|c| c.authenticator(&services));
+        let metrics = Metrics::new(services.clock.now());
         let house = Arc::new(House {
             services,
             keys: foundation.keys,
@@ -284,6 +288,7 @@ impl House {
             edge: foundation.edge,
             standings: crate::standings::StandingsCache::default(),
             single_process: foundation.single_process,
+            metrics,
             demonstration: foundation.demonstration,
             holder,
             wake: Arc::new(Notify::new()),

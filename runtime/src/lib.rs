@@ -12,6 +12,7 @@ pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod numbers;
+pub mod observe;
 pub mod outgoing;
 pub mod packs;
 pub mod person_keys;

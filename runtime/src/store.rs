@@ -219,6 +219,25 @@ WHERE id = 'audit' AND run = $1";
     END_VERIFICATION = "UPDATE platform_verification
 SET entries = $2, beat_ms = $3, report = $4
 WHERE id = 'audit' AND run = $1";
+    AUDIT_BACKLOG = "SELECT COUNT(*) AS n, COALESCE(MIN(at_ms), 0) AS since_ms
+FROM platform_audit
+WHERE position IS NULL";
+    EVENT_BACKLOG = "SELECT COUNT(*) AS n, COALESCE(MIN(at_ms), 0) AS since_ms
+FROM platform_event
+WHERE position IS NULL";
+    JOB_BACKLOG = "SELECT COUNT(*) AS n, COUNT(CASE WHEN attempts > 0 THEN 1 END) AS failed, COALESCE(MIN(due_ms), 0) AS since_ms
+FROM platform_job
+WHERE due_ms <= $1";
+    LETTERS_BY_STATE = "SELECT state, COUNT(*) AS n
+FROM platform_dead_letter
+GROUP BY state
+ORDER BY state";
+    FLOWS_WITH_PARKED = "SELECT COUNT(DISTINCT flow) AS n
+FROM platform_dead_letter
+WHERE state = 'parked'";
+    FLOW_POSITIONS = "SELECT id, position
+FROM platform_flow
+ORDER BY id";
     PUT_CALENDAR_DAY = "INSERT INTO platform_calendar_day (id, working, reason_zh, reason_en, version)
 VALUES ($1, $2, $3, $4, 1)
 ON CONFLICT (id) DO UPDATE SET working = excluded.working, reason_zh = excluded.reason_zh, reason_en = excluded.reason_en, version = platform_calendar_day.version + 1";

@@ -1,6 +1,7 @@
 //! Uploads that were stored and belong to nothing yet: whose they are, for a day.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::access::Principal;
@@ -21,12 +22,19 @@ pub struct Uploads {
     records: Arc<dyn Records>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    files: AtomicU64,
+    bytes: AtomicU64,
 }
 
 impl Uploads {
     /// Over the records.
     pub fn new(records: Arc<dyn Records>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Uploads { records, clock, ids }
+        Uploads { records, clock, ids, files: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    }
+
+    /// How many files this process has taken, and their bytes.
+    pub fn taken(&self) -> (u64, u64) {
+        (self.files.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
     }
 
     /// Keeps that this principal sent it.
@@ -46,7 +54,10 @@ impl Uploads {
                 now + KEEP_UPLOADS_MS + ATTACHING_MS
             ],
         );
-        Ok(self.records.apply(WriteSet { statements: vec![statement] }).await?)
+        self.records.apply(WriteSet { statements: vec![statement] }).await?;
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(stored.bytes, Ordering::Relaxed);
+        Ok(())
     }
 }
 

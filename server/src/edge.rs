@@ -1,7 +1,7 @@
 //! Settings of the network before the house: on the command line, in the environment, and in the table `[network]` of
 //! the settings file.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ use crate::tls::Files;
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EdgeArguments {
-    /// The address at which people reach this server, such as https://minshu.example. Links in messages begin with
-    /// it; with https, cookies are sent back by TLS alone.
+    /// The address at which people reach this server, such as https://minshu.example. With https, cookies are sent
+    /// back by TLS alone and browsers are told to stay with it; plain HTTP is sent on to it (--redirect-listen).
     #[arg(long, global = true, env = "MINSHU_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Networks of proxies whose word on a request's sender is believed, such as 10.0.0.0/8; several with commas.
@@ -57,6 +57,13 @@ pub struct EdgeArguments {
     /// The most connections of one address at a time; 1024 where nothing is said, 0 is no limit.
     #[arg(long, global = true, env = "MINSHU_CONNECTIONS_PER_ADDRESS", value_name = "CONNECTIONS")]
     pub connections_per_address: Option<usize>,
+    /// An address for operators, with /metrics and /ready and without TLS: of this machine or a private network. Off
+    /// where nothing is said.
+    #[arg(long, global = true, env = "MINSHU_OPERATIONS_LISTEN", value_name = "ADDRESS")]
+    pub operations_listen: Option<SocketAddr>,
+    /// Let the address for operators be one that anybody may reach.
+    #[arg(long, global = true, env = "MINSHU_OPERATIONS_ANYWHERE")]
+    pub operations_anywhere: bool,
     /// How many seconds any body may take; longer ones must come at 4 KiB a second. 30 where nothing is said.
     #[arg(long, global = true, env = "MINSHU_BODY_SECONDS", value_name = "SECONDS")]
     pub body_seconds: Option<u64>,
@@ -71,6 +78,8 @@ pub struct Doors {
     pub redirect: Option<SocketAddr>,
     /// The most connections of one address; 0 is no limit.
     pub per_address: usize,
+    /// Where operators ask for metrics and readiness.
+    pub operations: Option<SocketAddr>,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -93,6 +102,8 @@ impl EdgeArguments {
             redirect_listen: self.redirect_listen.or(file.redirect_listen),
             limits: if self.limits.is_empty() { file.limits } else { self.limits },
             limit_loopback: self.limit_loopback || file.limit_loopback,
+            operations_listen: self.operations_listen.or(file.operations_listen),
+            operations_anywhere: self.operations_anywhere || file.operations_anywhere,
             connections_per_address: self.connections_per_address.or(file.connections_per_address),
             body_seconds: self.body_seconds.or(file.body_seconds),
         }
@@ -143,8 +154,30 @@ impl EdgeArguments {
             let what = "say the public address (MINSHU_PUBLIC_URL) that it sends on to";
             return Err(wrong("redirect_listen (MINSHU_REDIRECT_LISTEN)", what));
         }
-        let per_address = self.connections_per_address.unwrap_or(1_024);
-        Ok(Doors { tls, redirect: self.redirect_listen, per_address })
+        if let Some(at) = self.operations_listen
+            && !self.operations_anywhere
+            && !is_near(at.ip())
+        {
+            let what = format!(
+                "{} is neither of this machine nor private, and the metrics are not for everybody: name another address, or say operations_anywhere (MINSHU_OPERATIONS_ANYWHERE) where a firewall stands before it",
+                at.ip()
+            );
+            return Err(wrong("operations_listen (MINSHU_OPERATIONS_LISTEN)", what));
+        }
+        Ok(Doors {
+            tls,
+            redirect: self.redirect_listen,
+            per_address: self.connections_per_address.unwrap_or(1_024),
+            operations: self.operations_listen,
+        })
+    }
+}
+
+/// Whether an address is of this machine or a private network; "every address of this machine" is not.
+fn is_near(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 
@@ -187,5 +220,24 @@ mod tests {
         assert!(error.contains("MINSHU_TRUSTED_PROXIES") && error.contains("\"proxy\""), "{error}");
         let said = EdgeArguments { forwarded_by: Some("via".into()), ..EdgeArguments::default() };
         assert!(said.edge().is_err());
+    }
+
+    #[test]
+    fn operators_are_answered_near_by_unless_it_is_said() {
+        let at = |text: &str, operations_anywhere| {
+            let operations_listen = Some(text.parse().unwrap());
+            let said =
+                EdgeArguments { operations_listen, operations_anywhere, ..Default::default() };
+            said.doors().map(|doors| doors.operations)
+        };
+        for near in ["127.0.0.1:9100", "10.1.2.3:9100", "[::1]:9100", "[fd00::1]:9100"] {
+            assert_eq!(at(near, false).unwrap(), Some(near.parse().unwrap()));
+        }
+        for far in ["0.0.0.0:9100", "[::]:9100", "203.0.113.9:9100", "[2001:db8::1]:9100"] {
+            let error = at(far, false).err().unwrap().to_string();
+            assert!(error.contains("MINSHU_OPERATIONS_LISTEN"), "{error}");
+            assert_eq!(at(far, true).unwrap(), Some(far.parse().unwrap()));
+        }
+        assert_eq!(EdgeArguments::default().doors().unwrap().operations, None);
     }
 }

@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use minshu_runtime::house::House;
 use minshu_runtime::http::edge::{Connection, Edge};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
@@ -169,6 +170,23 @@ pub async fn redirect(
         let answer = Redirect::permanent(&format!("{to}{path}"));
         async move { answer }
     });
+    let gate = Gate { tls: None, ..gate.clone() };
+    Ok(Some(tokio::spawn(serve(listener, router, gate, std::future::pending()))))
+}
+
+/// Answers operators at an address of its own, where the settings say so: metrics and readiness, without TLS.
+pub async fn operations(
+    settings: &Settings,
+    gate: &Gate,
+    house: &Arc<House>,
+) -> Result<Option<JoinHandle<()>>, CommandError> {
+    let Some(at) = settings.doors.operations else { return Ok(None) };
+    let listener = TcpListener::bind(at)
+        .await
+        .map_err(CommandError::io(format!("{at} cannot be listened at")))?;
+    let at = listener.local_addr().map_err(CommandError::io("the address is not known"))?;
+    super::commands::say(format!("operations at http://{at}"));
+    let router = minshu_runtime::http::operations::router(house.clone());
     let gate = Gate { tls: None, ..gate.clone() };
     Ok(Some(tokio::spawn(serve(listener, router, gate, std::future::pending()))))
 }

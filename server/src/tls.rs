@@ -87,10 +87,16 @@ impl Files {
         })
     }
 
-    /// What connections are accepted with; the files are followed from now on.
-    pub fn acceptor(self) -> Result<TlsAcceptor, CommandError> {
+    /// What connections are accepted with; the files are followed from now on. `tell` hears when the certificate in
+    /// force ends, at once and after each exchange.
+    pub fn acceptor(
+        self,
+        tell: impl Fn(Timestamp) + Send + Sync + 'static,
+    ) -> Result<TlsAcceptor, CommandError> {
         let before = self.state();
-        let in_force = Arc::new(InForce(ArcSwap::from_pointee(self.read()?)));
+        let first = self.read()?;
+        tell(first.until);
+        let in_force = Arc::new(InForce(ArcSwap::from_pointee(first)));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -99,7 +105,7 @@ impl Files {
             .with_cert_resolver(in_force.clone());
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let told = signal(SignalKind::hangup()).map_err(CommandError::io("signals"))?;
-        tokio::spawn(self.follow(in_force, before, told));
+        tokio::spawn(self.follow(in_force, before, told, tell));
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
@@ -108,6 +114,7 @@ impl Files {
         in_force: Arc<InForce>,
         mut before: [Option<(std::time::SystemTime, u64)>; 2],
         mut told: tokio::signal::unix::Signal,
+        tell: impl Fn(Timestamp),
     ) {
         let mut last_told = 0;
         loop {
@@ -134,6 +141,7 @@ impl Files {
             match self.read() {
                 Ok(pair) => {
                     tracing::info!(until = %pair.until.date(), "the certificate was read again");
+                    tell(pair.until);
                     in_force.0.store(Arc::new(pair));
                     last_told = 0;
                 }

@@ -19,6 +19,7 @@ use super::limits::{Class, Verdict};
 use super::session::{Preferences, SessionToken};
 use super::{pages, patience, problem};
 use crate::house::House;
+use crate::observe::Metrics;
 
 /// A request's line in the log.
 pub struct Line {
@@ -55,6 +56,12 @@ impl Line {
         } else {
             tracing::info!(target: "access", request = %id, outer, method, route, status, ms, bytes, who, "answered");
         }
+    }
+
+    /// Counts it by the route's pattern.
+    pub fn count(&self, metrics: &Metrics, response: &Response) {
+        let route = self.route.as_ref().map_or("none", MatchedPath::as_str);
+        metrics.request(self.method, route, response.status());
     }
 }
 

@@ -7,6 +7,7 @@ pub mod edge;
 mod gate;
 pub mod limits;
 pub mod openapi;
+pub mod operations;
 pub mod pages;
 mod patience;
 pub mod problem;
@@ -188,6 +189,7 @@ async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next
         gate::pass(&house, request, peer, &mut line, next).await
     };
     line.write(&response, begun.elapsed());
+    line.count(&house.metrics, &response);
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

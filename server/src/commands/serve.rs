@@ -15,7 +15,6 @@ use crate::folder::{DataFolder, Purpose};
 use crate::listen::Gate;
 use crate::open::Start;
 use crate::settings::Settings;
-use crate::tls::Files;
 use crate::{clock, console, demonstration, listen, open};
 
 /// How `serve` runs.
@@ -33,6 +32,17 @@ pub struct Serve {
 impl Serve {
     /// Serves.
     pub async fn run(self, settings: Settings) -> Result<ExitCode, CommandError> {
+        if self.demonstration
+            && let Some(operations) = settings.doors.operations
+            && !operations.ip().is_loopback()
+        {
+            return Err(CommandError::Setting {
+                place: "MINSHU_OPERATIONS_LISTEN (--operations-listen)".into(),
+                what: format!(
+                    "the demonstration answers on this machine only, not at {operations}"
+                ),
+            });
+        }
         if self.demonstration && !settings.listen.ip().is_loopback() {
             return Err(CommandError::Setting {
                 place: "MINSHU_LISTEN (--listen)".into(),
@@ -73,14 +83,17 @@ impl Serve {
             listener.local_addr().map_err(CommandError::io("the address is not known"))?;
         // Listened for before the address is told: whoever reads it may ask to stop at once.
         let terminate = signal(SignalKind::terminate()).map_err(CommandError::io("signals"))?;
-        let tls = settings.doors.tls.clone().map(Files::acceptor).transpose()?;
+        let told = house.clone();
+        let tell = move |until| told.metrics.certificate_ends(until);
+        let tls = settings.doors.tls.clone().map(|files| files.acceptor(tell)).transpose()?;
         let gate = Gate { tls, per_address: settings.doors.per_address, edge: house.edge.clone() };
         let redirect = listen::redirect(&settings, &gate).await?;
+        let operations = listen::operations(&settings, &gate, &house).await?;
         let scheme = if gate.tls.is_some() { "https" } else { "http" };
         say(format!("listening on {scheme}://{address}"));
         let router = minshu_runtime::http::router(house.clone());
         listen::serve(listener, router, gate, stopped(terminate)).await;
-        for task in tasks.into_iter().chain(redirect) {
+        for task in tasks.into_iter().chain(redirect).chain(operations) {
             task.abort();
         }
         sealer::finish(&house).await?;

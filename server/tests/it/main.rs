@@ -22,6 +22,8 @@ mod load;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod observe;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod packs;

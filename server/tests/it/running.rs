@@ -74,13 +74,17 @@ impl Start {
         }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut operations = None;
         let address = lines
             .map_while(Result::ok)
             .find_map(|line| {
+                if let Some(address) = line.strip_prefix("operations at http://") {
+                    operations = Some(address.to_owned());
+                }
                 line.strip_prefix("listening on ")?.split_once("://").map(|(_, a)| a.to_owned())
             })
             .expect("the server starts");
-        Server { child, address, data: self.data.clone() }
+        Server { child, address, operations, data: self.data.clone() }
     }
 
     /// Proves the audit chain of a server that stands still.
@@ -108,6 +112,8 @@ pub fn databases() -> Vec<(Option<String>, Option<TestDb>)> {
 pub struct Server {
     pub child: Child,
     pub address: String,
+    /// Where it answers operators.
+    pub operations: Option<String>,
     pub data: PathBuf,
 }
 

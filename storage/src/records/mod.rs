@@ -54,6 +54,17 @@ pub struct Prepared {
     pub columns: Vec<(String, Option<ColumnType>)>,
 }
 
+/// How the way of writes stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WritePath {
+    /// Write sets that wait; on PostgreSQL with those that run.
+    pub waiting: usize,
+    /// The most that may.
+    pub most: usize,
+    /// Those refused since this database was opened, because as many waited.
+    pub refused: u64,
+}
+
 enum Inner {
     Sqlite(sqlite::SqliteRecords),
     Postgres(postgres::PostgresRecords),
@@ -87,6 +98,14 @@ impl Db {
         match &*self.inner {
             Inner::Sqlite(_) => Engine::Sqlite,
             Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// How the way of writes stands at this moment.
+    pub fn write_path(&self) -> WritePath {
+        match &*self.inner {
+            Inner::Sqlite(engine) => engine.write_path(),
+            Inner::Postgres(engine) => engine.write_path(),
         }
     }
 

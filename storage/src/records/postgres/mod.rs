@@ -7,12 +7,13 @@ mod tls;
 mod transaction;
 pub(in crate::records) mod values;
 
-use super::{ColumnType, Prepared, Settings, check};
+use super::{ColumnType, Prepared, Settings, WritePath, check};
 use deadpool_postgres::{Object, Pool};
 use errors::closed;
 use futures_util::TryStreamExt;
 use minshu_kernel::records::{RecordsError, Row, Value, WriteSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 use tokio_postgres::error::SqlState;
 
@@ -39,6 +40,10 @@ struct Writing {
     names: errors::IndexNames,
     /// A permit for each write set that runs or waits.
     places: Arc<Semaphore>,
+    /// How many permits there are.
+    most: usize,
+    /// Write sets that found none.
+    refused: AtomicU64,
 }
 
 impl PostgresRecords {
@@ -55,6 +60,8 @@ impl PostgresRecords {
                 pool: writing,
                 names: errors::IndexNames::default(),
                 places: Arc::new(Semaphore::new(settings.queue.max(1))),
+                most: settings.queue.max(1),
+                refused: AtomicU64::new(0),
             }),
             reading,
             scans: Semaphore::new(scans),
@@ -103,7 +110,10 @@ impl PostgresRecords {
         if set.statements.is_empty() {
             return Ok(Vec::new());
         }
-        let full = |_| RecordsError::Full { retry_after_ms: RETRY_AFTER_MS };
+        let full = |_| {
+            self.writing.refused.fetch_add(1, Ordering::Relaxed);
+            RecordsError::Full { retry_after_ms: RETRY_AFTER_MS }
+        };
         let place = Arc::clone(&self.writing.places).try_acquire_owned().map_err(full)?;
         let writing = Arc::clone(&self.writing);
         let task = tokio::spawn(async move {
@@ -113,6 +123,12 @@ impl PostgresRecords {
         task.await.unwrap_or_else(|e| {
             Err(RecordsError::Unavailable(format!("the write set was given up: {e}")))
         })
+    }
+
+    pub(super) fn write_path(&self) -> WritePath {
+        let Writing { places, most, refused, .. } = &*self.writing;
+        let waiting = most.saturating_sub(places.available_permits());
+        WritePath { waiting, most: *most, refused: refused.load(Ordering::Relaxed) }
     }
 
     pub(super) async fn prepare_only(&self, sql: &str) -> Result<Prepared, RecordsError> {

@@ -8,7 +8,7 @@ mod readers;
 mod statement;
 mod writer;
 
-use super::{Prepared, Settings, check};
+use super::{Prepared, Settings, WritePath, check};
 use minshu_kernel::records::{RecordsError, Row, Value, WriteSet};
 use rusqlite::Connection;
 use std::borrow::Cow;
@@ -90,6 +90,10 @@ impl SqliteRecords {
             return Ok(Vec::new());
         }
         self.writer.apply(set).await
+    }
+
+    pub(super) fn write_path(&self) -> WritePath {
+        self.writer.write_path()
     }
 
     pub(super) fn prepare_only(&self, sql: &str) -> Result<Prepared, RecordsError> {

@@ -4,7 +4,7 @@
 use super::checkpoint::Checkpointer;
 use super::errors::records_error;
 use super::statement;
-use crate::records::{Settings, monotonic_now};
+use crate::records::{Settings, WritePath, monotonic_now};
 use minshu_kernel::records::{RecordsError, Row, WriteSet};
 use rusqlite::Connection;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub(super) struct Writer {
     thread: Option<JoinHandle<()>>,
     /// Milliseconds until a full queue is likely to be empty.
     drain_ms: Arc<AtomicU64>,
+    /// Write sets that a full queue refused.
+    refused: AtomicU64,
 }
 
 impl Writer {
@@ -48,7 +50,12 @@ impl Writer {
                 });
             })
             .map_err(|e| RecordsError::Unavailable(format!("the writer cannot start: {e}")))?;
-        Ok(Writer { queue: Some(queue), thread: Some(thread), drain_ms })
+        Ok(Writer {
+            queue: Some(queue),
+            thread: Some(thread),
+            drain_ms,
+            refused: AtomicU64::new(0),
+        })
     }
 
     /// Waits until the set is committed. A caller that goes away while its set still waits takes
@@ -59,11 +66,19 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         queue.try_send(Work { set, answer }).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
                 RecordsError::Full { retry_after_ms: self.drain_ms.load(Ordering::Relaxed) }
             }
             mpsc::error::TrySendError::Closed(_) => gone(),
         })?;
         answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    pub(super) fn write_path(&self) -> WritePath {
+        let places = self.queue.as_ref().map(|queue| (queue.max_capacity(), queue.capacity()));
+        let (most, free) = places.unwrap_or_default();
+        let refused = self.refused.load(Ordering::Relaxed);
+        WritePath { waiting: most.saturating_sub(free), most, refused }
     }
 }
 
