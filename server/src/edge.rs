@@ -17,8 +17,9 @@ use crate::tls::Files;
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EdgeArguments {
-    /// The address at which people reach this server, such as https://minshu.example. With https, cookies are sent
-    /// back by TLS alone and browsers are told to stay with it; plain HTTP is sent on to it (--redirect-listen).
+    /// The address at which people reach this server, such as https://minshu.example. Other programs that sign people
+    /// in here are told it, and plain HTTP is sent on to it (--redirect-listen); with https, cookies are sent back by
+    /// TLS alone and browsers are told to stay with it.
     #[arg(long, global = true, env = "MINSHU_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Networks of proxies whose word on a request's sender is believed, such as 10.0.0.0/8; several with commas.
