@@ -159,6 +159,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         may: &[
             "identity.install_account",
             "identity.account_summary",
+            "identity.contact",
             "identity.add_organisation",
             "identity.change_organisation",
             "identity.add_post",
@@ -213,6 +214,7 @@ impl Capability for Identity {
             .query::<queries::MySessions>()
             .query::<queries::Applicant>()
             .query::<queries::Claims>()
+            .query::<queries::Contact>()
             .query::<queries::Counters>()
             .query::<queries::Organisations>()
             .query::<queries::OrganisationById>()

@@ -12,12 +12,18 @@ use serde_json::Value as Json;
 
 use crate::actions::Send;
 use crate::pack::TemplateToml;
-use crate::rules::{LocalPattern, Pattern, Template, is_name};
+use crate::rules::{LocalPattern, Pattern, SMS_VALUE_MAX, Short, Template, is_name};
 
 /// The longest title, in characters.
 const TITLE_MAX: usize = 120;
 /// The longest text, in characters.
 const TEXT_MAX: usize = 2_000;
+
+/// The longest text of a short message, in characters.
+const SMS_MAX: usize = 200;
+/// The longest short message with its values and without its signature: gateways take 500 with it.
+const SMS_WHOLE_MAX: usize = 480;
+const HOUR_MS: i64 = 3_600_000;
 
 /// The compiled section of the packs in force.
 #[derive(Debug, Default)]
@@ -75,6 +81,10 @@ fn template(
     if [&value.title.zh, &value.title.en].iter().any(|t| t.contains('\n')) {
         compile.problem(&at.below("/title"), "a title is one line");
     }
+    let sms = value.sms.as_ref().map(|sms| short(compile, &at.below("/sms"), sms, &values));
+    if value.sms.is_none() && value.sms_after_hours.is_some() {
+        compile.problem(&at.below("/sms_after_hours"), "there is no text \"sms\" to be sent then");
+    }
     let link = value.link.as_ref().map(|link| path(compile, &at.below("/link"), link, &values));
     let (title, text, link) = (title?, text?, link.map_or(Some(None), |found| found.map(Some))?);
     let used: BTreeSet<&str> =
@@ -88,9 +98,41 @@ fn template(
             );
         }
     }
+    let sms = match sms {
+        None => None,
+        Some(found) => Some(Short {
+            text: found?,
+            after_ms: value.sms_after_hours.unwrap_or(0).saturating_mul(HOUR_MS),
+        }),
+    };
     let pack = declared.pack.id.clone();
-    let template = Template { id, pack, title, text, tone: value.tone, link, values };
+    let template = Template { id, pack, title, text, tone: value.tone, link, values, sms };
     (compile.problems.borrow().len() == before).then_some(template)
+}
+
+/// The text of a short message: one line that fits with every value as long as it may be there.
+fn short(
+    compile: &Compile<'_>,
+    at: &At,
+    text: &LocalText,
+    values: &BTreeSet<String>,
+) -> Option<LocalPattern> {
+    let found = local(compile, at, text, SMS_MAX, values)?;
+    for (language, text, pattern) in [("/zh", &text.zh, &found.zh), ("/en", &text.en, &found.en)] {
+        let place = at.below(language);
+        if text.contains('\n') {
+            compile.problem(&place, "a short message is one line");
+        }
+        let words: usize = pattern.words().map(|words| words.chars().count()).sum();
+        let most = words + pattern.count() * SMS_VALUE_MAX;
+        if most > SMS_WHOLE_MAX {
+            compile.problem(
+                &place,
+                format!("with its values it may have {most} characters, where {SMS_WHOLE_MAX} fit"),
+            );
+        }
+    }
+    Some(found)
 }
 
 /// A text in both languages: readable, not empty, within its length, with the same places in both.

@@ -40,6 +40,14 @@ SELECT id, message, account, channel, sealed, state, reason, attempts, at_ms, ne
 FROM messaging_delivery
 WHERE id = $1";
 
+    /// The texts of a message.
+    SELECT_DELIVERIES_OF = "
+SELECT id, message, account, channel, sealed, state, reason, attempts, at_ms, next_ms, expires_ms, ended_ms, version
+FROM messaging_delivery
+WHERE message = $1
+ORDER BY at_ms, id
+LIMIT 100";
+
     /// Texts that are due.
     SELECT_DUE = "
 SELECT id, version
@@ -285,6 +293,11 @@ pub(crate) fn read(row: &Row) -> Result<Delivery, Failure> {
 /// A text by id.
 pub(crate) async fn find(ctx: &Ctx, id: DeliveryId) -> Result<Option<Delivery>, Failure> {
     ctx.row(SELECT_DELIVERY, values![id]).await?.as_ref().map(read).transpose()
+}
+
+/// The texts that tell of a message, in the order in which they were written.
+pub(crate) async fn of_message(ctx: &Ctx, message: MessageId) -> Result<Vec<Delivery>, Failure> {
+    ctx.rows(SELECT_DELIVERIES_OF, values![message]).await?.iter().map(read).collect()
 }
 
 /// A text with what it says, while it waits.

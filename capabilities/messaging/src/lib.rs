@@ -58,6 +58,7 @@ impl Capability for Messaging {
             .query::<queries::Inbox>()
             .query::<queries::MessageById>()
             .query::<queries::UnreadCount>()
+            .action::<actions::Reach>()
             .action::<actions::TakeDeliveries>()
             .action::<actions::NoteDelivery>()
             .action::<actions::NoteReport>()
@@ -155,6 +156,7 @@ fn permission_sets() -> Vec<PermissionSet> {
             basis: Basis::System,
             may: &[
                 "messaging.send",
+                "messaging.reach",
                 "messaging.take_deliveries",
                 "messaging.note_delivery",
                 "messaging.note_report",

@@ -97,6 +97,9 @@ pub struct Content {
     pub text: LocalText,
     /// Where it leads on: a path of this site.
     pub link: Option<String>,
+    /// What a short message says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<LocalText>,
 }
 
 /// A message.

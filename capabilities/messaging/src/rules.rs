@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use minshu_kernel::clock::Timestamp;
+use minshu_kernel::clock::{DAY_MS, Timestamp};
 use minshu_kernel::error::FieldProblem;
 use minshu_kernel::text::{Lang, LocalText, Message};
 use minshu_kernel::web::percent;
@@ -15,6 +15,8 @@ use crate::model::{Content, Tone};
 const NAME_MAX: usize = 40;
 /// The longest value, in characters.
 pub const VALUE_MAX: usize = 300;
+/// The longest value in a short message, in characters; longer ones are cut.
+pub const SMS_VALUE_MAX: usize = 40;
 /// The longest value that may stand in an address, in characters.
 pub const LINK_VALUE_MAX: usize = 100;
 /// The most values that are looked at; a template declares at most 20.
@@ -96,6 +98,11 @@ impl Pattern {
             .collect()
     }
 
+    /// How many places it has, one that stands twice counted twice.
+    pub fn count(&self) -> usize {
+        self.pieces.iter().filter(|piece| matches!(piece, Piece::Place(_))).count()
+    }
+
     /// Its words without the places.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
@@ -140,6 +147,15 @@ impl LocalPattern {
     }
 }
 
+/// A short message that a template sends beside the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Short {
+    /// What it says.
+    pub text: LocalPattern,
+    /// How long the message must be unread, in milliseconds; 0 at once.
+    pub after_ms: i64,
+}
+
 /// A template of a pack that is ready to be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
@@ -155,6 +171,8 @@ pub struct Template {
     pub tone: Tone,
     /// Where it leads on.
     pub link: Option<Pattern>,
+    /// What a short message says, and after how long an unread message is told so.
+    pub sms: Option<Short>,
     /// The values it needs: each is given, and no other.
     pub values: BTreeSet<String>,
 }
@@ -181,7 +199,13 @@ impl Template {
         let link = self.link.as_ref().map(|link| {
             link.fill(|name| said.get(name).map_or_else(String::new, |v| percent(&v.zh).into()))
         });
-        Ok(Content { title: self.title.fill(&said), text: self.text.fill(&said), link })
+        let sms = self.sms.as_ref().map(|sms| {
+            let cut = |(name, text): (&String, &LocalText)| {
+                (name.clone(), LocalText::new(cut(&text.zh), cut(&text.en)))
+            };
+            sms.text.fill(&said.iter().map(cut).collect())
+        });
+        Ok(Content { title: self.title.fill(&said), text: self.text.fill(&said), link, sms })
     }
 
     /// Every value in both languages, or everything that is wrong with them.
@@ -259,6 +283,24 @@ impl Sorted<'_> {
         if self.said.insert(name.to_owned(), text).is_some() {
             self.wrong(map, name, "messaging-problem-twice");
         }
+    }
+}
+
+/// A value as it stands in a short message.
+fn cut(text: &str) -> String {
+    match text.chars().count() > SMS_VALUE_MAX {
+        true => text.chars().take(SMS_VALUE_MAX - 1).chain(['…']).collect(),
+        false => text.to_owned(),
+    }
+}
+
+/// From when on a text may go out that does not hurry: between ten in the evening and seven in the morning it waits.
+pub fn waking(now: Timestamp) -> Timestamp {
+    let morning = |date| Timestamp::start_of(date).plus_ms(7 * 3_600_000);
+    match now.hour_minute().0 {
+        0..7 => morning(now.date()),
+        22.. => morning(now.plus_ms(DAY_MS).date()),
+        _ => now,
     }
 }
 

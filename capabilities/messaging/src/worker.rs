@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 use crate::actions::note_delivery::Outcome;
 use crate::actions::{NoteDelivery, TakeDeliveries};
 use crate::delivery::{self, DeliveryId};
+use crate::store;
 
 /// A round of a channel; answers whether there was anything to do.
 pub(crate) async fn round(
@@ -70,6 +71,12 @@ async fn hand_over(ctx: &Ctx, id: DeliveryId) -> Result<Option<Outcome>, Failure
     // Handed over late it would be worse than not at all.
     if delivery.expires <= ctx.services.clock.now() {
         return Ok(Some(Outcome::Refused { reason: "expired".to_owned() }));
+    }
+    // Read meanwhile, it needs no telling any more.
+    if let Some(message) = delivery.message
+        && store::find(ctx, message).await?.is_none_or(|message| message.read.is_some())
+    {
+        return Ok(Some(Outcome::Refused { reason: "read".to_owned() }));
     }
     Ok(Some(match ctx.services.carriers.send(parcel).await {
         Ok(taken) => Outcome::Sent { reference: taken.reference },

@@ -31,6 +31,13 @@ FROM identity_account
 WHERE number_index = $1
 ORDER BY created_ms, id
 LIMIT $2";
+    /// The accounts that are proved to be a person.
+    SELECT_ACCOUNTS_OF_PERSON = "
+SELECT id, phone, number, name, password, person, version, created_ms
+FROM identity_account
+WHERE person = $1
+ORDER BY created_ms, id
+LIMIT 20";
     /// A new account. The phone may have got one meanwhile: then it touches nothing.
     INSERT_ACCOUNT = "
 INSERT INTO identity_account
@@ -183,6 +190,15 @@ pub(crate) async fn account_by_phone(ctx: &Ctx, phone: &str) -> Result<Option<Ac
     let index = ctx.services.personal.index(PHONE_FIELD, phone);
     let row = ctx.row(SELECT_ACCOUNT_BY_PHONE, values![index]).await?;
     row.map(|row| read_account(&*ctx.services.personal, &row)).transpose()
+}
+
+/// The accounts that are proved to be a person, the oldest first.
+pub(crate) async fn accounts_of_person(
+    ctx: &Ctx,
+    person: PersonId,
+) -> Result<Vec<Account>, Failure> {
+    let rows = ctx.rows(SELECT_ACCOUNTS_OF_PERSON, values![person]).await?;
+    rows.iter().map(|row| read_account(&*ctx.services.personal, row)).collect()
 }
 
 /// The accounts that claim a number, the oldest first, at most so many.

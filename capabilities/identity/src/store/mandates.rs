@@ -31,6 +31,16 @@ WHERE m.person = $1
   AND (m.until_ms IS NULL OR m.until_ms > $2)
 ORDER BY m.created_ms, m.id
 LIMIT 500";
+    /// Who may act for an organisation at this instant.
+    SELECT_HOLDERS = "
+SELECT person
+FROM identity_mandate
+WHERE organisation = $1
+  AND ended_ms IS NULL
+  AND from_ms <= $2
+  AND (until_ms IS NULL OR until_ms > $2)
+ORDER BY created_ms, id
+LIMIT 20";
     /// A new mandate. The same may have been recorded meanwhile: then it touches nothing.
     INSERT_MANDATE = "
 INSERT INTO identity_mandate

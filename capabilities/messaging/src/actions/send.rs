@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use minshu_kernel::action::{Action, Decision};
+use minshu_kernel::action::{Action, Decision, JobDraft};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::{Failure, FieldProblem};
@@ -11,6 +11,7 @@ use minshu_kernel::text::{LocalText, Speaker};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Reach;
 use crate::compile::Section;
 use crate::error::MessagingError;
 use crate::events::{MessageSent, aggregate};
@@ -87,7 +88,16 @@ impl Action for Send {
             read: None,
             version: 1,
         };
-        Decision::reply(Sent { message: id })
+        let decision = match &template.sms {
+            None => Decision::reply(Sent { message: id }),
+            Some(sms) => Decision::reply(Sent { message: id }).later(JobDraft {
+                key: format!("{}:{id}", Reach::NAME),
+                due: Some(ctx.now.plus_ms(sms.after_ms)),
+                action: Reach::NAME,
+                input: serde_json::to_value(Reach { message: id }).map_err(Failure::internal)?,
+            }),
+        };
+        decision
             .write(store::insert(ctx, &message, &given).await?)
             .tell(&MessageSent::of(&message), aggregate(id, message.version))
     }

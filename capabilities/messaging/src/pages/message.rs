@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use minshu_kernel::courier::Channel;
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::show;
 use minshu_kernel::text::Speaker;
@@ -10,8 +11,9 @@ use minshu_kernel::web::{Page, Reply, Visit};
 
 use super::{Look, look};
 use crate::actions::MarkRead;
+use crate::delivery::State;
 use crate::model::Tone;
-use crate::queries::{MessageById, MessageView};
+use crate::queries::{MessageById, MessageView, ToldView};
 
 #[derive(Template)]
 #[template(path = "message.html")]
@@ -23,6 +25,7 @@ struct MessagePage {
     sender: String,
     look: Look,
     paragraphs: Vec<String>,
+    told: Vec<String>,
     link: Option<String>,
     go: &'static str,
 }
@@ -49,12 +52,32 @@ pub(super) fn page(t: Speaker, message: &MessageView) -> Result<Page, Failure> {
         sender: message.sender.as_ref().map(|name| t.local(name).to_owned()).unwrap_or_default(),
         look: look(message.tone),
         paragraphs: paragraphs(t.local(&message.text)),
+        told: message.told.iter().map(|told| said(&t, told)).collect(),
         link: message.link.clone(),
         go: if message.tone == Tone::Act { "messaging-go-act" } else { "messaging-go" },
         title: title.clone(),
         t,
     };
     Page::new("messaging.message", title, &template)
+}
+
+/// What became of a text that told of the message.
+fn said(t: &Speaker, told: &ToldView) -> String {
+    let key = match (told.state, told.reason.as_str()) {
+        (State::Queued, "") => "messaging-told-queued",
+        (State::Queued, _) => "messaging-told-waits",
+        (State::Sent, _) => "messaging-told-sent",
+        (State::Delivered, _) => "messaging-told-delivered",
+        (State::Failed, "read") => "messaging-told-read",
+        (State::Failed, "expired") => "messaging-told-expired",
+        (State::Failed, _) => "messaging-told-failed",
+    };
+    let channel = t.say(match told.channel {
+        Channel::Sms => "messaging-channel-sms-one",
+        Channel::Email => "messaging-channel-email-one",
+    });
+    let at = show::instant(t, told.ended_ms.unwrap_or(told.at_ms));
+    t.say2(key, ("channel", channel), ("at", at))
 }
 
 fn paragraphs(text: &str) -> Vec<String> {

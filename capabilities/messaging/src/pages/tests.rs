@@ -4,14 +4,16 @@
 use std::sync::Arc;
 
 use minshu_kernel::clock::Timestamp;
+use minshu_kernel::courier::Channel;
 use minshu_kernel::list::After;
 use minshu_kernel::text::{Lang, LocalText, Speaker, Texts};
 use minshu_kernel::web::Page;
 
 use super::*;
-use crate::queries::MessageView;
+use crate::delivery::State;
 use crate::queries::inbox::MessageList;
 use crate::queries::unread_count::Unread;
+use crate::queries::{MessageView, ToldView};
 
 /// 2026-03-05 09:00 in Shanghai.
 const NOW: Timestamp = Timestamp(1_772_672_400_000);
@@ -51,6 +53,29 @@ fn message(last: u8, tone: Tone, hours_ago: i64, read: bool) -> MessageView {
         about: None,
         at_ms,
         read_ms: read.then_some(NOW),
+        told: told(tone),
+    }
+}
+
+fn told(tone: Tone) -> Vec<ToldView> {
+    let one = |state, reason: &str| ToldView {
+        channel: Channel::Sms,
+        state,
+        reason: reason.to_owned(),
+        at_ms: NOW,
+        ended_ms: (state != State::Queued).then_some(NOW),
+    };
+    match tone {
+        Tone::Act => vec![
+            one(State::Queued, ""),
+            one(State::Queued, "no connection"),
+            one(State::Sent, ""),
+            one(State::Delivered, ""),
+            one(State::Failed, "read"),
+            one(State::Failed, "expired"),
+            one(State::Failed, "no such number"),
+        ],
+        _ => Vec::new(),
     }
 }
 
@@ -111,8 +136,6 @@ fn a_message_with_and_without_more() {
 
 #[test]
 fn channels_that_work_rest_and_wait() {
-    use minshu_kernel::courier::Channel;
-
     use crate::queries::channels::{ChannelList, ChannelView};
     let works = ChannelView {
         channel: Channel::Sms,

@@ -6,7 +6,8 @@ use minshu_kernel::error::Failure;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::MessageView;
+use super::{MessageView, ToldView};
+use crate::delivery;
 use crate::model::MessageId;
 use crate::store;
 
@@ -26,6 +27,8 @@ impl Query for MessageById {
     async fn answer(self, ctx: &Ctx) -> Result<MessageView, Failure> {
         let message = store::find(ctx, self.message).await?.ok_or_else(Failure::missing)?;
         ctx.authorize(&message.resource()).map_err(Failure::hidden)?;
-        Ok(MessageView::of(ctx, message))
+        let told = delivery::of_message(ctx, message.id).await?;
+        let told = told.into_iter().map(ToldView::of).collect();
+        Ok(MessageView { told, ..MessageView::of(ctx, message) })
     }
 }

@@ -11,11 +11,13 @@ pub use message::MessageById;
 pub use unread_count::UnreadCount;
 
 use minshu_kernel::clock::Timestamp;
+use minshu_kernel::courier::Channel;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::{Delivery, State};
 use crate::model::{Message, MessageId, Tone};
 
 /// A message as its reader sees it.
@@ -43,6 +45,36 @@ pub struct MessageView {
     pub at_ms: Timestamp,
     /// When it was read first.
     pub read_ms: Option<Timestamp>,
+    /// The short messages that tell of it; lists leave them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldView>,
+}
+
+/// A text that tells of a message outside the inbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ToldView {
+    /// By which channel.
+    pub channel: Channel,
+    /// Where it stands.
+    pub state: State,
+    /// Why it waits or failed: `expired`, `read`, or what the channel said.
+    pub reason: String,
+    /// When it was written, milliseconds since 1970 in UTC.
+    pub at_ms: Timestamp,
+    /// When the channel took it over or it came to an end.
+    pub ended_ms: Option<Timestamp>,
+}
+
+impl ToldView {
+    pub(crate) fn of(delivery: Delivery) -> ToldView {
+        ToldView {
+            channel: delivery.channel,
+            state: delivery.state,
+            reason: delivery.reason,
+            at_ms: delivery.at,
+            ended_ms: delivery.ended,
+        }
+    }
 }
 
 impl MessageView {
@@ -60,6 +92,7 @@ impl MessageView {
             about: message.about,
             at_ms: message.at,
             read_ms: message.read,
+            told: Vec::new(),
         }
     }
 }

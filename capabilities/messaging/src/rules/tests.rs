@@ -14,6 +14,7 @@ fn both(zh: &str, en: &str) -> LocalPattern {
 
 fn template() -> Template {
     Template {
+        sms: None,
         id: "p.received".to_owned(),
         pack: "p".to_owned(),
         title: both("收到，编号 {number}", "Received, number {number}"),

@@ -7,6 +7,7 @@ mod channels;
 mod flows;
 mod pages;
 mod personal;
+mod reach;
 mod sections;
 mod statements;
 mod world;

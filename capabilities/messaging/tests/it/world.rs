@@ -151,6 +151,27 @@ impl Query for FileById {
     }
 }
 
+/// Where people are reached: identity has this query in the house; each account has a telephone of its own here.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Contact {
+    account: Option<AccountId>,
+    person: Option<PersonId>,
+    organisation: Option<OrganisationId>,
+}
+
+impl Query for Contact {
+    const NAME: &'static str = "identity.contact";
+    const DOC: &'static str = "Where people are reached.";
+    type Reply = Json;
+
+    async fn answer(self, ctx: &Ctx) -> Result<Json, Failure> {
+        ctx.authorize(&Resource::platform())?;
+        let point = |account| json!({ "account": account, "phone": HOLDER });
+        let contacts: Vec<Json> = self.account.into_iter().map(point).collect();
+        Ok(json!({ "contacts": contacts }))
+    }
+}
+
 /// The office of the tests; it knows sessions too.
 #[derive(Default)]
 pub(crate) struct Office {
@@ -165,12 +186,12 @@ impl Capability for Door {
     }
 
     fn describe(&self, contract: &mut Contract) {
-        contract.action::<Close>().query::<FileById>().event::<FileClosed>();
+        contract.action::<Close>().query::<FileById>().query::<Contact>().event::<FileClosed>();
         contract.permission_sets.push(PermissionSet {
             id: "office.system",
             name: ("结案", "Close files"),
             basis: Basis::System,
-            may: &["office.close", "office.file"],
+            may: &["office.close", "office.file", "identity.contact"],
         });
     }
 
