@@ -26,8 +26,8 @@ pub struct TemplateToml {
     /// How it is meant: `quiet`, `wait`, `act`, `good` or `bad`.
     #[serde(default)]
     pub tone: Tone,
-    /// The text of a short message, one line of at most 200 characters with its values: whoever the message goes to is
-    /// told by short message too, unless it was read before. Values are cut to 40 characters there.
+    /// The text of a short message, one line of at most 200 characters: whoever the message goes to is told by short
+    /// message too, unless it was read before. Values are cut to 40 characters there; 480 fit with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<LocalText>,
     /// After how many hours an unread message is told by short message, 1 to 720; at once where nothing is said.

@@ -68,12 +68,12 @@ fn told(tone: Tone) -> Vec<ToldView> {
     match tone {
         Tone::Act => vec![
             one(State::Queued, ""),
-            one(State::Queued, "no connection"),
+            one(State::Queued, "down"),
             one(State::Sent, ""),
             one(State::Delivered, ""),
             one(State::Failed, "read"),
             one(State::Failed, "expired"),
-            one(State::Failed, "no such number"),
+            one(State::Failed, "refused"),
         ],
         _ => Vec::new(),
     }

@@ -57,7 +57,7 @@ pub struct ToldView {
     pub channel: Channel,
     /// Where it stands.
     pub state: State,
-    /// Why it waits or failed: `expired`, `read`, or what the channel said.
+    /// Why it waits or failed: `down`, `expired`, `read`, `refused`; empty where nothing is wrong.
     pub reason: String,
     /// When it was written, milliseconds since 1970 in UTC.
     pub at_ms: Timestamp,
@@ -67,10 +67,18 @@ pub struct ToldView {
 
 impl ToldView {
     pub(crate) fn of(delivery: Delivery) -> ToldView {
+        // What a channel said is for operators: it may quote the address of somebody else of the organisation.
+        let reason = match (delivery.state, delivery.reason.as_str()) {
+            (State::Sent | State::Delivered, _) | (State::Queued, "") => "",
+            (State::Queued, _) => "down",
+            (State::Failed, "expired") => "expired",
+            (State::Failed, "read") => "read",
+            (State::Failed, _) => "refused",
+        };
         ToldView {
             channel: delivery.channel,
             state: delivery.state,
-            reason: delivery.reason,
+            reason: reason.to_owned(),
             at_ms: delivery.at,
             ended_ms: delivery.ended,
         }

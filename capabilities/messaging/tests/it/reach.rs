@@ -66,10 +66,7 @@ async fn read_while_the_channel_was_down_it_is_not_sent_any_more() {
     world.house.carriers.answer(Channel::Sms, Some(down));
     world.tell(&who, "1").await;
     let waits = told(&world, &who).await;
-    assert_eq!(
-        (&waits[0]["state"], &waits[0]["reason"]),
-        (&json!("queued"), &json!("no connection"))
-    );
+    assert_eq!((&waits[0]["state"], &waits[0]["reason"]), (&json!("queued"), &json!("down")));
     world.house.act(&who, "messaging.mark_all_read", json!({})).await.unwrap();
     world.house.carriers.answer(Channel::Sms, None);
     world.house.clock.advance(HOUR);
