@@ -55,7 +55,14 @@ impl Door for House {
 }
 
 impl House {
-    /// Whether somebody may know the rule that refused: the audit chain tells it to whoever may read that.
+    /// Whether somebody may know this rule: whoever may read the audit chain knows all, and an application the one that
+    /// says what it was granted, since its makers mend what it asks for.
+    pub fn may_know_rule(&self, who: &Principal, rule: &str) -> bool {
+        let of_scopes = who.application.is_some() && rule.contains(crate::access::OUTSIDE_SCOPES);
+        of_scopes || self.may_know_rules(who)
+    }
+
+    /// Whether somebody may know every rule that refused: the audit chain tells it to whoever may read that.
     pub fn may_know_rules(&self, who: &Principal) -> bool {
         self.services
             .access

@@ -24,6 +24,8 @@ use policies::{Answer, Defect, Words};
 
 /// Under which name the policies of packs stand among the sections of a set.
 pub const SECTION: &str = "access";
+/// What a rule says after the operation where an application was not granted it.
+pub(crate) const OUTSIDE_SCOPES: &str = ": outside the granted scopes";
 /// The most slices that are kept.
 const MOST_SLICES: usize = 20_000;
 
@@ -283,7 +285,7 @@ impl AccessRules {
 /// an operation is outside them.
 fn outside_scopes(who: &Principal, operation: &str) -> Option<String> {
     let acting = who.application.as_ref().filter(|acting| !acting.may.contains(&operation))?;
-    Some(format!("{operation}: outside the granted scopes ({})", acting.scopes.join(" ")))
+    Some(format!("{operation}{OUTSIDE_SCOPES} ({})", acting.scopes.join(" ")))
 }
 
 /// The grants that hold at this moment: a term that ended is over, whenever the principal was made.

@@ -95,11 +95,13 @@ async fn answer(
         Ok(reply) => Json(reply).into_response(),
         Err(failure) => {
             let lang = Preferences::read(headers).lang;
-            let shown = failure.rule.is_some()
-                && match house.principal(&SessionToken::read(headers)).await {
-                    Ok(who) => house.may_know_rules(&who),
+            let shown = match &failure.rule {
+                Some(rule) => match house.principal(&SessionToken::read(headers)).await {
+                    Ok(who) => house.may_know_rule(&who, rule),
                     Err(_) => false,
-                };
+                },
+                None => false,
+            };
             problem::to_program(&failure, &house.services.texts, lang, id.id, shown)
         }
     }

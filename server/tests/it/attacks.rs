@@ -242,7 +242,11 @@ fn no_form_is_taken_without_its_own_token() {
     let elsewhere = form_token(&scene.server, &cookies(&scene.strangers[0], "a"));
     let visitors = form_token(&scene.server, &cookies(&scene.victim, "b"));
     let contract = contract();
-    let posts = contract.routes.iter().filter(|route| matches!(route.method, Method::Post));
+    // No cookie says who calls an endpoint of a public standard, so nobody's browser can be made to call it.
+    let posts = contract
+        .routes
+        .iter()
+        .filter(|route| matches!(route.method, Method::Post) && !route.endpoint);
     let mut addresses: Vec<String> = posts.map(|route| address(&scene, route.path)).collect();
     addresses.extend(operations().into_iter().filter(|o| !o.get).map(|operation| operation.path));
     addresses.push("/api/uploads".to_owned());
@@ -265,7 +269,7 @@ fn no_form_is_taken_without_its_own_token() {
         // A method that hides in a field or a header is no method.
         let headers = [("cookie", own.as_str()), ("x-http-method-override", "POST")];
         let answer = request(&scene.server.address, "", "GET", &path, &headers, "").unwrap();
-        assert!([200, 303, 403, 404, 405].contains(&answer.status), "{path}: {answer:?}");
+        assert!([200, 303, 400, 403, 404, 405].contains(&answer.status), "{path}: {answer:?}");
     }
     assert_eq!(scene.server.verbs(&scene.victim, &scene.case), ["submit"]);
 }
