@@ -117,7 +117,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// What members that name things are, where the victim has such a thing; `None` where a member names nothing of
-/// anybody. A member that is in neither list fails the test: say here how it is attacked.
+/// anybody. An id that is not told apart here is attacked with the case's.
 fn of_the_victim(scene: &Scene, name: &str, example: &Json) -> Option<Json> {
     match name {
         "case" => Some(json!(scene.case)),
