@@ -212,7 +212,7 @@ impl TestHouse {
         .expect("an object store");
         // Receivers of tests stand on this machine.
         let networks = Networks { loopback: true, ..Networks::default() };
-        let outgoing = HttpClient::new(networks, Patience::default()).expect("an HTTP client");
+        let outgoing = HttpClient::new(networks, Patience::default());
         let carriers = Arc::new(TestCarriers::default());
         let house = House::build(Foundation {
             capabilities,

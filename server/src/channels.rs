@@ -115,8 +115,7 @@ pub fn open(
             })
         });
         let networks = Networks { allowed: allowed.collect::<Result<_, _>>()?, loopback };
-        let outgoing = HttpClient::new(networks, Patience::default())
-            .map_err(|error| CommandError::Failed(error.to_string()))?;
+        let outgoing = HttpClient::new(networks, Patience::default());
         let secret = sms.secret.clone().ok_or_else(|| {
             let what = "say the secret here or in MINSHU_SMS_SECRET".to_owned();
             wrong("[messaging.sms] secret".to_owned(), what)

@@ -73,8 +73,7 @@ pub async fn house(
         .map_err(|error| CommandError::Failed(error.to_string()))?;
     let channels = crate::channels::open(settings, &clock, demonstration.is_some())?;
     let pocket = channels.pocket.clone();
-    let outgoing = HttpClient::new(settings.networks.clone(), Patience::default())
-        .map_err(|error| CommandError::Failed(error.to_string()))?;
+    let outgoing = HttpClient::new(settings.networks.clone(), Patience::default());
     let house = House::build(Foundation {
         capabilities,
         db,

@@ -5,7 +5,7 @@ mod networks;
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use minshu_kernel::BoxFuture;
@@ -38,7 +38,11 @@ type Lookup = dyn Fn(String) -> BoxFuture<'static, std::io::Result<Vec<SocketAdd
 /// The client.
 pub struct HttpClient {
     networks: Arc<Networks>,
-    client: reqwest::Client,
+    patience: Patience,
+    lookup: Arc<Lookup>,
+    /// Made with the first request: reading the certificates that the system trusts takes a while, and most processes
+    /// send nothing for long.
+    client: OnceLock<reqwest::Client>,
 }
 
 /// Every address of a name is refused.
@@ -73,34 +77,37 @@ fn system_lookup(name: String) -> BoxFuture<'static, std::io::Result<Vec<SocketA
 
 impl HttpClient {
     /// A client within these rules. Certificates are checked against those that the system trusts.
-    pub fn new(networks: Networks, patience: Patience) -> Result<HttpClient, OutgoingError> {
+    pub fn new(networks: Networks, patience: Patience) -> HttpClient {
         HttpClient::with_lookup(networks, patience, Arc::new(system_lookup))
     }
 
+    fn with_lookup(networks: Networks, patience: Patience, lookup: Arc<Lookup>) -> HttpClient {
+        HttpClient { networks: Arc::new(networks), patience, lookup, client: OnceLock::new() }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the one place where the client is made")]
-    fn with_lookup(
-        networks: Networks,
-        patience: Patience,
-        lookup: Arc<Lookup>,
-    ) -> Result<HttpClient, OutgoingError> {
-        let networks = Arc::new(networks);
+    fn client(&self) -> Result<&reqwest::Client, OutgoingError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let (networks, lookup) = (self.networks.clone(), self.lookup.clone());
         let client = reqwest::Client::builder()
             .user_agent(concat!("Minshu/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(Guarded { networks: networks.clone(), lookup }))
+            .dns_resolver(Arc::new(Guarded { networks, lookup }))
             .redirect(reqwest::redirect::Policy::none())
             // A proxy of the environment would connect where our rules do not reach.
             .no_proxy()
-            .connect_timeout(patience.connect)
-            .timeout(patience.whole)
+            .connect_timeout(self.patience.connect)
+            .timeout(self.patience.whole)
             .pool_idle_timeout(Duration::from_secs(30))
             .build()
             .map_err(|error| OutgoingError::Broken(chain(&error)))?;
-        Ok(HttpClient { networks, client })
+        Ok(self.client.get_or_init(|| client))
     }
 
     async fn send(&self, post: Post) -> Result<Answer, OutgoingError> {
         let url = self.networks.read(&post.address)?;
-        let mut request = self.client.post(url);
+        let mut request = self.client()?.post(url);
         for (name, value) in post.headers {
             request = request.header(name, value);
         }

@@ -13,7 +13,7 @@ fn post(address: String) -> Post {
 
 fn client(loopback: bool, whole: Duration) -> HttpClient {
     let patience = Patience { whole, ..Patience::default() };
-    HttpClient::new(Networks { loopback, ..Networks::default() }, patience).unwrap()
+    HttpClient::new(Networks { loopback, ..Networks::default() }, patience)
 }
 
 /// Answers every connection with these bytes; tells how many there were.
@@ -93,7 +93,7 @@ async fn a_name_is_judged_at_every_connection() {
         counted.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move { Ok(vec![SocketAddr::from(([127, 0, 0, 1], 0))]) })
     });
-    let client = HttpClient::with_lookup(Networks::default(), Patience::default(), lookup).unwrap();
+    let client = HttpClient::with_lookup(Networks::default(), Patience::default(), lookup);
     let address = format!("https://hooks.example.cn:{port}/");
     assert_eq!(client.check(&address), Ok(()));
     let sent = client.post(post(address)).await;

@@ -9,6 +9,7 @@ mod named;
 mod place;
 mod read;
 mod seal;
+mod shelves;
 mod spool;
 mod unseal;
 
@@ -17,6 +18,7 @@ pub use place::{ObjectsPlace, S3};
 use minshu_kernel::BoxFuture;
 use minshu_kernel::objects::{Body, Limits, ObjectAddress, Objects, ObjectsError, Stored};
 use object_store::{ObjectStore, ObjectStoreExt as _};
+use shelves::Shelves;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ pub struct ObjectStorage {
     spool: PathBuf,
     /// The directory that holds the objects, when they are in one: uploads are then renamed into
     /// place instead of copied.
-    directory: Option<PathBuf>,
+    directory: Option<Arc<Shelves>>,
     keys: Arc<dyn ObjectKeys>,
 }
 
@@ -52,6 +54,7 @@ impl ObjectStorage {
         keys: Arc<dyn ObjectKeys>,
     ) -> Result<ObjectStorage, ObjectsError> {
         let (store, spool, directory) = place::open(&place)?;
+        let directory = directory.map(|directory| Arc::new(Shelves::new(directory)));
         Ok(ObjectStorage { store, spool, directory, keys })
     }
 }

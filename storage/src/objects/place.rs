@@ -65,7 +65,9 @@ pub(super) fn open(place: &ObjectsPlace) -> Result<Opened, ObjectsError> {
     match place {
         ObjectsPlace::Directory(directory) => {
             let spool = directory.join("incoming");
-            make_folders(directory, &spool).map_err(io_error("the folder of objects"))?;
+            for folder in [&spool, &directory.join("sha256")] {
+                files::make_folder(folder).map_err(io_error("the folder of objects"))?;
+            }
             forget_cut_off(&spool);
             let store = LocalFileSystem::new_with_prefix(directory).map_err(refused)?;
             Ok((Arc::new(store.with_fsync(true)), spool, Some(directory.clone())))
@@ -100,21 +102,6 @@ fn loopback(endpoint: &str) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
-}
-
-/// Makes the folders of the objects, by the first two digits of their addresses: an upload then
-/// needs one fsync of a folder and never waits for another's.
-fn make_folders(directory: &Path, spool: &Path) -> std::io::Result<()> {
-    files::make_folder(spool)?;
-    let objects = directory.join("sha256");
-    files::make_folder(&objects)?;
-    for number in 0..=255_u8 {
-        let folder = objects.join(format!("{number:02x}"));
-        if !folder.is_dir() {
-            std::fs::create_dir(folder)?;
-        }
-    }
-    files::sync_folder(&objects)
 }
 
 /// Removes uploads that were cut off long ago; another process may be receiving one just now.

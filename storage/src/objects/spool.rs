@@ -4,7 +4,6 @@
 use super::kind::KindFinder;
 use super::seal::{CHUNK, Chunks};
 use super::{ObjectKeys, ObjectStorage, io_error, objects_error, off_thread, path_of, random};
-use crate::files;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use minshu_kernel::objects::{Body, Limits, ObjectAddress, ObjectsError, Stored};
 use object_store::{ObjectStoreExt as _, PutPayload, WriteMultipart};
@@ -203,10 +202,11 @@ impl ObjectStorage {
     pub(super) async fn keep(&self, sealed: Sealed) -> Result<Stored, ObjectsError> {
         let path = path_of(&sealed.stored.address);
         if let Some(directory) = &self.directory {
-            let target = directory.join(path.as_ref());
+            let directory = directory.clone();
             let Sealed { waiting, stored, .. } = sealed;
             return off_thread(move || {
-                into_place(&waiting.path, &target)
+                directory
+                    .take(&waiting.path, path.as_ref())
                     .map_err(io_error("an object cannot be put into its place"))?;
                 waiting.keep();
                 Ok(stored)
@@ -257,11 +257,4 @@ impl ObjectStorage {
         }
         upload.finish().await.map(drop).map_err(|e| objects_error(&e))
     }
-}
-
-/// Renames a synced file into its place, durably.
-fn into_place(from: &Path, to: &Path) -> std::io::Result<()> {
-    let folder = to.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
-    std::fs::rename(from, to)?;
-    files::sync_folder(folder)
 }
