@@ -101,6 +101,17 @@ pub type CtxFn<I, O> = dyn Fn(Arc<Ctx>, I) -> BoxFuture<'static, Result<O, Failu
 pub type VisitFn<I, O> =
     dyn Fn(Arc<Visit>, I) -> BoxFuture<'static, Result<O, Failure>> + Send + Sync;
 
+/// A number about how things stand now, for whoever runs the installation: a metric `minshu_<name>`. It names nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct GaugeEntry {
+    /// `capability_figure`, in the letters of metrics.
+    pub name: &'static str,
+    /// What it counts.
+    pub help: &'static str,
+    /// Answers one row with `n`; `$1` is now. It must come from an index.
+    pub sql: &'static str,
+}
+
 /// A named figure that a capability publishes about its own records.
 #[derive(Clone)]
 pub struct MeasureEntry {
@@ -271,6 +282,8 @@ pub struct Contract {
     pub routes: Vec<Route>,
     /// Texts of pages.
     pub texts: Vec<TextSource>,
+    /// Numbers for whoever runs the installation.
+    pub gauges: Vec<GaugeEntry>,
     /// Figures.
     pub measures: Vec<MeasureEntry>,
     /// Pieces of system pages.

@@ -431,6 +431,11 @@ impl Browser {
         Browser { cookies: cookies.into(), token: String::new() }
     }
 
+    /// A cookie that it keeps.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
     /// Keeps one more cookie.
     pub fn keep(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());

@@ -16,6 +16,8 @@ pub enum IdentityError {
         left: i64,
         /// Now, and the instant from which the next one is read, where one must wait already.
         wait: Option<(Timestamp, Timestamp)>,
+        /// Whether a code was given along, which may be what is wrong.
+        code: bool,
     },
     /// Too many wrong passwords: none is read before an instant.
     #[error("no password is read before {}", until.0)]
@@ -24,7 +26,23 @@ pub enum IdentityError {
         now: Timestamp,
         /// From when on one is read.
         until: Timestamp,
+        /// Whether a code to the telephone makes the wait unnecessary.
+        code: bool,
     },
+    /// Many tried this number from elsewhere: a browser that the account does not know brings a code along.
+    #[error("passwords from unknown browsers are read with a code alone")]
+    CodeFirst,
+    /// Too many codes were sent to this telephone, or for this sender.
+    #[error("no code is sent before {}", until.0)]
+    CodesSpent {
+        /// Now.
+        now: Timestamp,
+        /// From when on one is sent.
+        until: Timestamp,
+    },
+    /// The installation sends no codes to telephones.
+    #[error("no channel carries codes to telephones")]
+    NoCodes,
     /// The account was proved before.
     #[error("the account is proved already")]
     AlreadyProved,
@@ -54,6 +72,9 @@ pub enum IdentityError {
 pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.wrong_password", Kind::Invalid),
     ("identity.wait", Kind::TooMany),
+    ("identity.code_first", Kind::TooMany),
+    ("identity.codes_spent", Kind::TooMany),
+    ("identity.no_codes", Kind::Conflict),
     ("identity.already_proved", Kind::Conflict),
     ("identity.already_ended", Kind::Conflict),
     ("identity.changed_meanwhile", Kind::Conflict),
@@ -74,6 +95,9 @@ impl Fault for IdentityError {
         match self {
             IdentityError::WrongPassword { .. } => "identity.wrong_password",
             IdentityError::Wait { .. } => "identity.wait",
+            IdentityError::CodeFirst => "identity.code_first",
+            IdentityError::CodesSpent { .. } => "identity.codes_spent",
+            IdentityError::NoCodes => "identity.no_codes",
             IdentityError::AlreadyProved => "identity.already_proved",
             IdentityError::AlreadyEnded => "identity.already_ended",
             IdentityError::ChangedMeanwhile { .. } => "identity.changed_meanwhile",
@@ -85,14 +109,23 @@ impl Fault for IdentityError {
 
     fn message(&self) -> Message {
         match self {
-            IdentityError::WrongPassword { left, wait: None } => {
-                Message::new("identity-wrong-password").with("left", *left)
+            IdentityError::WrongPassword { left, wait: None, code } => {
+                let key = if *code { "identity-wrong-code" } else { "identity-wrong-password" };
+                Message::new(key).with("left", *left)
             }
-            IdentityError::WrongPassword { wait: Some((now, until)), .. } => {
-                rules::wait_message("identity-wrong-password-wait", *now, *until)
+            IdentityError::WrongPassword { wait: Some((now, until)), code, .. } => {
+                let key = match code {
+                    true => "identity-wrong-code-wait",
+                    false => "identity-wrong-password-wait",
+                };
+                rules::wait_message(key, *now, *until)
             }
-            IdentityError::Wait { now, until } => {
-                rules::wait_message("identity-wait", *now, *until)
+            IdentityError::Wait { now, until, code } => {
+                let key = if *code { "identity-wait-code" } else { "identity-wait" };
+                rules::wait_message(key, *now, *until)
+            }
+            IdentityError::CodesSpent { now, until } => {
+                rules::wait_message("identity-codes-spent", *now, *until)
             }
             other => Message::new(other.code().replace(['.', '_'], "-")),
         }
@@ -112,9 +145,12 @@ mod tests {
     fn every_error_is_a_published_problem_type() {
         let (now, until) = (Timestamp(0), Timestamp(30_000));
         for error in [
-            IdentityError::WrongPassword { left: 4, wait: None },
-            IdentityError::WrongPassword { left: 0, wait: Some((now, until)) },
-            IdentityError::Wait { now, until },
+            IdentityError::WrongPassword { left: 4, wait: None, code: false },
+            IdentityError::WrongPassword { left: 0, wait: Some((now, until)), code: true },
+            IdentityError::Wait { now, until, code: true },
+            IdentityError::CodeFirst,
+            IdentityError::CodesSpent { now, until },
+            IdentityError::NoCodes,
             IdentityError::AlreadyProved,
             IdentityError::AlreadyEnded,
             IdentityError::ChangedMeanwhile { from: 1, is: 2 },

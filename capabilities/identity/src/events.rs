@@ -41,6 +41,11 @@ event!(
     ClaimChanged { account: AccountId = "The account." }
 );
 event!(
+    "identity.account.guessed_at",
+    "So many wrong passwords came for an account from browsers that it does not know, that unknown ones are held now.",
+    AccountGuessedAt { account: AccountId = "The account." }
+);
+event!(
     "identity.account.password_changed",
     "The password of an account was changed; its other sessions ended.",
     PasswordChanged { account: AccountId = "The account." }

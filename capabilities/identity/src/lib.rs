@@ -16,11 +16,12 @@ mod passwords;
 pub mod queries;
 mod rules;
 mod store;
+mod throttle;
 
 use std::sync::Arc;
 
 use minshu_kernel::access::{Authenticator, Basis, PermissionSet, PlatformRole};
-use minshu_kernel::capability::{Capability, Contract, ProblemType, Sweep};
+use minshu_kernel::capability::{Capability, Contract, GaugeEntry, ProblemType, Sweep};
 use minshu_kernel::clock::DAY_MS;
 use minshu_kernel::ctx::Services;
 use minshu_kernel::text::TextSource;
@@ -69,7 +70,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         id: "identity.open",
         name: ("开账户和登录", "Open an account and sign in"),
         basis: Basis::Everyone,
-        may: &["identity.register", "identity.sign_in", "identity.counters"],
+        may: &["identity.register", "identity.sign_in", "identity.send_code", "identity.counters"],
     },
     PermissionSet {
         id: "identity.oauth",
@@ -186,6 +187,7 @@ impl Capability for Identity {
         contract
             .action::<actions::Register>()
             .action::<actions::SignIn>()
+            .action::<actions::SendCode>()
             .action::<actions::SignOut>()
             .action::<actions::EndSession>()
             .action::<actions::EndOtherSessions>()
@@ -231,6 +233,7 @@ impl Capability for Identity {
             .event::<events::AccountRegistered>()
             .event::<events::AccountProved>()
             .event::<events::ClaimChanged>()
+            .event::<events::AccountGuessedAt>()
             .event::<events::PasswordChanged>()
             .event::<events::SessionsEnded>()
             .event::<events::OrganisationAdded>()
@@ -256,6 +259,7 @@ impl Capability for Identity {
             ("V2__sessions_by_end", include_str!("../migrations/V2__sessions_by_end.sql")),
             ("V7__sessions_seen", include_str!("../migrations/V7__sessions_seen.sql")),
             ("V10__applications", include_str!("../migrations/V10__applications.sql")),
+            ("V25__known_devices", include_str!("../migrations/V25__known_devices.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {
@@ -268,9 +272,24 @@ impl Capability for Identity {
             ("identity_token", "expires_ms", DAY_MS),
             ("identity_code", "expires_ms", DAY_MS),
             ("identity_usage", "at_ms", 40 * DAY_MS),
+            ("identity_attempt", "last_ms", 2 * DAY_MS),
+            ("identity_challenge", "expires_ms", DAY_MS),
+            ("identity_device", "seen_ms", 400 * DAY_MS),
         ] {
             contract.sweeps.push(Sweep { table, by, only: "", keep_ms });
         }
+        contract.gauges.extend([
+            GaugeEntry {
+                name: "identity_numbers_held",
+                help: "Telephone numbers whose password strangers guess at, so that unknown browsers are held",
+                sql: throttle::COUNT_HELD_NUMBERS,
+            },
+            GaugeEntry {
+                name: "identity_senders_held",
+                help: "Senders that are held because of too many wrong passwords",
+                sql: throttle::COUNT_HELD_SENDERS,
+            },
+        ]);
         for statements in store::all() {
             contract.sql(statements);
         }

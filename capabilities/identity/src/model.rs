@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 id_type!(SessionId, "A session: a signed-in browser or program.");
+id_type!(DeviceId, "A browser that an account knows again.");
+id_type!(ChallengeId, "A code that was sent to a telephone.");
 id_type!(ProofId, "The proof that an account belongs to a person.");
 id_type!(AppointmentId, "A term in which an account holds a post.");
 id_type!(ConsentId, "What an account lets an application do.");
@@ -126,6 +128,23 @@ impl Evidence {
         Evidence::HouseholdRegister,
         Evidence::Passport,
     ];
+}
+
+words! {
+    /// What a code to a telephone is good for.
+    Purpose {
+        /// Signing in from a browser that the account does not know.
+        SignIn = "sign-in",
+    }
+}
+
+impl Purpose {
+    /// The key of the text that carries the code.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Purpose::SignIn => "identity-code-sign-in",
+        }
+    }
 }
 
 words! {

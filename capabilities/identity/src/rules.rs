@@ -1,8 +1,8 @@
-//! The pure rules of identity: what a name, a password, a role list and a term may be, how long a
-//! wrong password makes one wait, and where a page may send on to.
+//! The pure rules of identity: what a name, a password, a role list and a term may be, how long one
+//! is told to wait, and where a page may send on to.
 
 use jiff::civil::Date;
-use minshu_kernel::clock::{DAY_MS, Timestamp};
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::pack::Role;
 use minshu_kernel::text::Message;
 use std::collections::BTreeMap;
@@ -102,48 +102,6 @@ pub(crate) fn password(text: &str, phone: &str, number: &str) -> Result<(), Mess
         return Err("identity-password-common".into());
     }
     Ok(())
-}
-
-/// Wrong passwords that are free of any wait.
-const FREE_FAILURES: i64 = 5;
-/// The first wait.
-const FIRST_WAIT_MS: i64 = 30_000;
-/// The longest wait.
-const LONGEST_WAIT_MS: i64 = 15 * 60_000;
-/// Failures older than this are forgotten.
-pub(crate) const FORGET_MS: i64 = DAY_MS;
-
-/// Wrong passwords so far, and the instant from which another one is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Attempts {
-    /// Failures in a row.
-    pub failures: i64,
-    /// Nothing is read before.
-    pub next: Option<Timestamp>,
-}
-
-impl Attempts {
-    /// The instant until which the person must wait, if that is still to come.
-    pub(crate) fn wait(&self, now: Timestamp) -> Option<Timestamp> {
-        self.next.filter(|next| now < *next)
-    }
-
-    /// After one more wrong password: nothing for the first four, then 30 seconds, doubling to 15 minutes.
-    pub(crate) fn failed(&self, now: Timestamp) -> Attempts {
-        let failures = self.failures.saturating_add(1);
-        let over = failures - FREE_FAILURES;
-        let wait = match over {
-            i64::MIN..=-1 => 0,
-            // Beyond ten doublings the longest wait is long reached.
-            over => (FIRST_WAIT_MS << over.min(10)).min(LONGEST_WAIT_MS),
-        };
-        Attempts { failures, next: (wait > 0).then(|| now.plus_ms(wait)) }
-    }
-
-    /// How many wrong passwords are still free of a wait.
-    pub(crate) fn left(&self) -> i64 {
-        (FREE_FAILURES - self.failures).max(0)
-    }
 }
 
 /// A message that says how long one must wait, in seconds up to a minute and a half, else in minutes.

@@ -288,3 +288,29 @@ identity-application-scopes = What it may ask for
 identity-application-confidential = It runs on a server and can keep a secret
 identity-application-confidential-note = Leave this empty for an application on people's telephones or in their browsers.
 identity-application-no-owner = To add an application you need a mandate to act for the organisation that answers for it.
+
+# Guessing and codes
+identity-code-first = Somebody elsewhere has tried many passwords for this number. To stop the guessing, a browser that has not signed in before needs a code sent by text message as well; browsers that you have used before are not affected
+identity-wait-code = Too many wrong passwords. You can try again in { $unit ->
+    [seconds] {$count} seconds
+   *[minutes] {$count} minutes
+ }; or sign in now with a code sent by text message beside the password
+identity-wrong-code = Phone number, password and code do not match. Please check them and use the latest code. { $left ->
+    [one] One more mistake
+   *[other] {$left} more mistakes
+ } and you will have to wait
+identity-wrong-code-wait = Phone number, password and code do not match. You can try again in { $unit ->
+    [seconds] {$count} seconds
+   *[minutes] {$count} minutes
+ }
+identity-codes-spent = Many codes have been sent. The ones you received still work; another can be sent in { $unit ->
+    [seconds] {$count} seconds
+   *[minutes] {$count} minutes
+ }
+identity-no-codes = Text messages are not set up here, so no code can be sent. Use a browser that you have signed in with before, or come to a counter
+identity-field-code = Code from the text message
+identity-code-hint = Six digits, sent to the account’s phone, good for 10 minutes
+identity-code-sent = If this number has an account, a code is on its way. Enter it together with the password within 10 minutes.
+identity-send-code = Send a code
+identity-code-sign-in = {$code} is your Minshu sign-in code, good for 10 minutes. Our staff never ask for it; tell it to nobody.
+identity-guessed-at = Somebody elsewhere tried many wrong passwords for your Minshu account, without success. Browsers that you have used before sign in as always; a new one needs a code by text message. There is nothing else to do.

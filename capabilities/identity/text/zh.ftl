@@ -280,3 +280,26 @@ identity-application-scopes = 可以申请的权限
 identity-application-confidential = 运行在服务器上，能保管密钥
 identity-application-confidential-note = 手机或浏览器里的应用不要勾选。
 identity-application-no-owner = 登记应用，需先有代该机构办事的授权。
+
+# 猜密码和验证码
+identity-code-first = 有人在别处多次试过这个手机号的密码。为防猜测，没登录过的浏览器要连同短信验证码一起登录；以前登录过的浏览器不受影响
+identity-wait-code = 密码错了太多次。{ $unit ->
+    [seconds] {$count} 秒
+   *[minutes] {$count} 分钟
+ }后可以再试；不想等，可以用短信验证码连同密码登录
+identity-wrong-code = 手机号、密码和验证码对不上，请核对，并用最近收到的验证码。再错 {$left} 次就要等一会儿
+identity-wrong-code-wait = 手机号、密码和验证码对不上。{ $unit ->
+    [seconds] {$count} 秒
+   *[minutes] {$count} 分钟
+ }后才能再试
+identity-codes-spent = 验证码发得太多了。刚收到的还能用；{ $unit ->
+    [seconds] {$count} 秒
+   *[minutes] {$count} 分钟
+ }后可以再发
+identity-no-codes = 这里没有开通短信，发不了验证码。请用以前登录过的浏览器，或到窗口办理
+identity-field-code = 短信验证码
+identity-code-hint = 六位数字，发到账户的手机上，10 分钟内有效
+identity-code-sent = 如果这个手机号有账户，验证码已经发出。请连同密码一起填写，10 分钟内有效。
+identity-send-code = 发送验证码
+identity-code-sign-in = 闽枢登录验证码 {$code}，10 分钟内有效。工作人员不会问您要验证码，请不要告诉任何人。
+identity-guessed-at = 有人在别处多次输错您闽枢账户的密码，都没有成功。您用过的浏览器照常登录；换新的浏览器，要用短信验证码。不用做别的。

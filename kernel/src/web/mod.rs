@@ -103,6 +103,13 @@ pub enum SessionChange {
     Keep,
     /// This token from now on.
     Begin(String),
+    /// This token from now on, and one by which the account knows this browser again after the session's end.
+    BeginKnown {
+        /// The session's token.
+        session: String,
+        /// The browser's token.
+        device: String,
+    },
     /// None from now on.
     End,
 }
@@ -218,6 +225,8 @@ pub struct Visit {
     pub key: Option<String>,
     /// The session's token, for signing out.
     pub session: Option<String>,
+    /// The token by which accounts know this browser again, as the browser sent it.
+    pub device: Option<String>,
     /// The sender's address, where the request came over the network.
     pub peer: Option<IpAddr>,
     /// The kind of browser, such as `Firefox · Windows`; empty where it does not say.

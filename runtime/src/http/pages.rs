@@ -21,7 +21,7 @@ use minshu_kernel::web::{Method, Route, Upload, Visit};
 
 use super::api::{incoming, unlimited};
 use super::reply;
-use super::session::{NOTICE, Preferences, SessionToken, VISITOR, cookie, encode_path};
+use super::session::{DEVICE, NOTICE, Preferences, SessionToken, VISITOR, cookie, encode_path};
 use super::{BODY_BYTES, problem, shell};
 use crate::house::House;
 
@@ -217,6 +217,7 @@ async fn visit(
         csrf: frame.csrf.clone(),
         key: None,
         session: session.token.clone(),
+        device: cookie(request.headers(), DEVICE).filter(|t| t.len() <= 100).map(str::to_owned),
         peer: frame.peer,
         browser: super::session::browser(request.headers()),
         authorization: request

@@ -15,7 +15,9 @@ use minshu_kernel::web::{Reply, SessionChange};
 use serde_json::json;
 
 use super::pages::Frame;
-use super::session::{NOTICE, SESSION, VISITOR, encode_path, local_path, set_cookie};
+use super::session::{
+    DEVICE, DEVICE_S, NOTICE, SESSION, VISITOR, encode_path, local_path, set_cookie,
+};
 use super::shell;
 use crate::house::House;
 
@@ -98,13 +100,19 @@ fn redirect(secure: bool, to: &str, session: &SessionChange, notice: Option<&Mes
     if let Ok(value) = HeaderValue::from_str(&encode_path(local_path(to))) {
         headers.insert(header::LOCATION, value);
     }
+    let device = match session {
+        SessionChange::BeginKnown { device, .. } => set_cookie(DEVICE, device, DEVICE_S, secure),
+        _ => None,
+    };
     let session = match session {
         SessionChange::Keep => None,
-        SessionChange::Begin(token) => set_cookie(SESSION, token, SESSION_COOKIE_S, secure),
+        SessionChange::Begin(token) | SessionChange::BeginKnown { session: token, .. } => {
+            set_cookie(SESSION, token, SESSION_COOKIE_S, secure)
+        }
         SessionChange::End => set_cookie(SESSION, "", 0, secure),
     };
     let notice = notice.and_then(|n| set_cookie(NOTICE, &write_notice(n), NOTICE_S, secure));
-    for cookie in session.into_iter().chain(notice) {
+    for cookie in session.into_iter().chain(device).chain(notice) {
         headers.append(header::SET_COOKIE, cookie);
     }
     response

@@ -20,6 +20,10 @@ use crate::keys::hex;
 pub const SESSION: &str = "minshu_session";
 /// The visitor's cookie: what forms' tokens are bound to before anybody signs in.
 pub const VISITOR: &str = "minshu_visitor";
+/// The token by which accounts know a browser again after its sessions.
+pub const DEVICE: &str = "minshu_device";
+/// How long a browser is known, in seconds: browsers keep no cookie longer.
+pub const DEVICE_S: i64 = 400 * 86_400;
 /// The notice that the next page shows once.
 pub const NOTICE: &str = "minshu_notice";
 const LANGUAGE: &str = "minshu_language";

@@ -156,6 +156,9 @@ fn waiting(own: &mut Registry, state: &State) {
         letters.get_or_create(&[("state", *name)]).set(*count);
     }
     own.register("dead_letters", "Dead letters by state", letters);
+    for (name, help, count) in &state.gauges {
+        own.register(*name, *help, ConstGauge::new(*count));
+    }
 }
 
 /// What every exporter calls alike. Left out where the system does not tell it.

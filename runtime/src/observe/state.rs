@@ -46,6 +46,8 @@ pub struct State {
     pub letters: BTreeMap<&'static str, i64>,
     /// Flows with a subject that is parked.
     pub parked_flows: i64,
+    /// What capabilities count of themselves: name, what it counts, the number.
+    pub gauges: Vec<(&'static str, &'static str, i64)>,
     /// Sealed events that the flow which is furthest behind has not passed yet.
     pub flow_events_behind: i64,
 }
@@ -85,7 +87,13 @@ impl State {
                 behind = behind.max(last - row.get::<i64>("position")?);
             }
         }
+        let mut gauges = Vec::new();
+        for gauge in &house.contract.gauges {
+            let count = one(gauge.sql, values![now]).await?.get("n")?;
+            gauges.push((gauge.name, gauge.help, count));
+        }
         Ok(State {
+            gauges,
             audit: Backlog::read(&one(store::AUDIT_BACKLOG, values![]).await?, now)?,
             events: Backlog::read(&one(store::EVENT_BACKLOG, values![]).await?, now)?,
             failed_jobs: jobs.get("failed")?,

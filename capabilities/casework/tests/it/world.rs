@@ -392,6 +392,7 @@ impl World {
             csrf: String::new(),
             key: None,
             session: None,
+            device: None,
             peer: None,
             browser: String::new(),
             authorization: None,

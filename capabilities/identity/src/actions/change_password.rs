@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::events::{self, PasswordChanged};
 use crate::model::{Secret, SessionId};
 use crate::store::{accounts, sessions};
+use crate::throttle::Gate;
 use crate::{checks, passwords, rules};
 
 /// Changes one's own password.
@@ -49,10 +50,10 @@ impl Action for ChangePassword {
         ctx.authorize(&checks::account_resource(&account))?;
         rules::password(self.new.expose(), &account.phone, &account.number)
             .map_err(|message| checks::wrong("/new", message))?;
-        let row = accounts::attempts(ctx, &account.phone).await?;
-        row.admit(ctx.now)?;
+        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
+        gate.admit(ctx.now)?;
         if !passwords::verify(&self.old, Some(&account.password)).await? {
-            return Ok(row.refuse(Decision::reply(PasswordSet { account: id }), ctx.now));
+            return Ok(gate.refuse(Decision::reply(PasswordSet { account: id }), ctx.now));
         }
         let kept = match &self.keep {
             None => None,
@@ -77,7 +78,7 @@ impl Action for ChangePassword {
                 &PasswordChanged { account: account.id },
                 events::account(account.id, account.version + 1),
             )?;
-        decision.writes.extend(row.forgive(ctx.now));
+        decision.writes.extend(gate.forgive(ctx.now));
         Ok(decision)
     }
 }

@@ -15,6 +15,7 @@ pub mod install_account;
 pub mod prove;
 pub mod record_mandate;
 pub mod register;
+pub mod send_code;
 pub mod sign_in;
 pub mod sign_out;
 
@@ -48,5 +49,6 @@ pub use register::Register;
 pub use register_application::RegisterApplication;
 pub use revoke_token::RevokeToken;
 pub use rotate_application_secret::RotateApplicationSecret;
+pub use send_code::SendCode;
 pub use sign_in::SignIn;
 pub use sign_out::SignOut;

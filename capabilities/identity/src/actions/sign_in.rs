@@ -4,14 +4,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use minshu_kernel::access::Resource;
 use minshu_kernel::action::{Action, Decision};
-use minshu_kernel::clock::Timestamp;
+use minshu_kernel::clock::{DAY_MS, Timestamp};
+use minshu_kernel::courier::{Channel, Dispatch};
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
+use minshu_kernel::records::Statement;
+use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Secret, SessionId};
+use crate::events::{self, AccountGuessedAt};
+use crate::model::{Account, Purpose, Secret, SessionId};
+use crate::store::challenges::{self, Held};
+use crate::store::devices::{self, Devices};
 use crate::store::{accounts, sessions};
+use crate::throttle::Gate;
 use crate::{checks, passwords, rules};
 
 /// Signs in.
@@ -29,6 +36,16 @@ pub struct SignIn {
     #[serde(default)]
     #[schemars(length(max = 60), example = &"Firefox · Windows")]
     pub device: Option<String>,
+    /// The token by which the account knows this browser or program, from the last time.
+    #[serde(default)]
+    pub known: Option<Secret>,
+    /// Whether the account is to know this browser or program the next time.
+    #[serde(default)]
+    pub remember: bool,
+    /// A code that was sent to the telephone for signing in. Where strangers guess at the account, it is needed from a
+    /// browser that the account does not know.
+    #[serde(default)]
+    pub code: Option<Secret>,
 }
 
 /// The session that began.
@@ -38,11 +55,13 @@ pub struct SessionBegun {
     pub token: Secret,
     /// When the session ends at the latest, in milliseconds since 1970 (UTC).
     pub expires_ms: Timestamp,
+    /// The token by which the account knows this browser or program from now on, where it was asked for.
+    pub known: Option<Secret>,
 }
 
 impl Action for SignIn {
     const NAME: &'static str = "identity.sign_in";
-    const DOC: &'static str = "Begins a session with phone and password. It lasts twelve hours, or until it is not used for two. After five wrong ones in a row one must wait, 30 seconds at first, doubling to 15 minutes.";
+    const DOC: &'static str = "Begins a session with phone and password. It lasts twelve hours, or until it is not used for two. After five wrong ones in a row from one place one must wait there, 30 seconds at first, doubling to 15 minutes. Where strangers guess at an account, it is open to the browsers that it knows, and to others with a code to its telephone.";
     const SECRET_REPLY: bool = true;
     type Reply = SessionBegun;
 
@@ -51,25 +70,99 @@ impl Action for SignIn {
         ctx.authorize(&Resource::of("identity.session", id))?;
         let device = checks::device(self.device.as_deref())?;
         let phone = checks::mobile(&self.phone).map_err(|m| checks::wrong("/phone", m))?;
-        let row = accounts::attempts(ctx, phone.expose()).await?;
-        row.admit(ctx.now)?;
         let account = accounts::account_by_phone(ctx, phone.expose()).await?;
-        let hash = account.as_ref().map(|account| account.password.as_str());
-        let right = passwords::verify(&self.password, hash).await?;
-        let Some(account) = account.filter(|_| right) else {
-            let nothing = SessionBegun { token: Secret::new(""), expires_ms: ctx.now };
-            return Ok(row.refuse(Decision::reply(nothing), ctx.now));
+        let devices = Devices::of(ctx, self.known.as_ref()).await?;
+        let known = account.as_ref().and_then(|account| devices.known_to(account.id));
+        let code = self.code.as_ref().filter(|code| known.is_none() && !code.expose().is_empty());
+        let gate = match (known, code) {
+            (Some(device), _) => Gate::known(ctx, device).await?,
+            (None, Some(_)) => Gate::codes(ctx, phone.expose()).await?,
+            (None, None) => Gate::unknown(ctx, phone.expose()).await?,
         };
+        gate.admit(ctx.now)?;
+        let held = match code {
+            Some(code) => {
+                let held = challenges::held(ctx, Purpose::SignIn, phone.expose()).await?;
+                let found = held.find(ctx, code).map(str::to_owned);
+                Some((held, found))
+            }
+            None => None,
+        };
+        let hash = account.as_ref().map(|account| account.password.as_str());
+        // Worked on in any case: how long it takes tells neither whether there is an account nor whether the code fits.
+        let right = passwords::verify(&self.password, hash).await?;
+        let fits = held.as_ref().is_none_or(|(_, found)| found.is_some());
+        let nothing = SessionBegun { token: Secret::new(""), expires_ms: ctx.now, known: None };
+        let Some(account) = account else {
+            return Ok(tried(gate.refuse(Decision::reply(nothing), ctx.now), held, ctx.now));
+        };
+        if !right || !fits {
+            let decision = warn(ctx, &account, &gate, Decision::reply(nothing))?;
+            return Ok(tried(gate.refuse(decision, ctx.now), held, ctx.now));
+        }
         let token = fresh_token(ctx);
         let expires_ms = ctx.now.plus_ms(rules::SESSION_MS);
         let beginning =
             sessions::Beginning { token: &token, account: account.id, device: device.as_deref() };
         let begun = sessions::begin(id, &beginning, ctx.now);
-        let mut decision = Decision::reply(SessionBegun { token, expires_ms });
+        let fresh = self.remember.then(|| fresh_token(ctx));
+        let remembered = fresh
+            .iter()
+            .flat_map(|fresh| devices::remember(ctx, account.id, (self.known.as_ref(), fresh)))
+            .collect::<Vec<_>>();
+        let mut decision = Decision::reply(SessionBegun { token, expires_ms, known: fresh });
         decision.writes.extend(begun);
-        decision.writes.extend(row.forgive(ctx.now));
+        decision.writes.extend(gate.forgive(ctx.now));
+        decision.writes.extend(remembered);
+        if let Some((held, Some(found))) = held {
+            decision.writes.extend(held.used(&found, ctx.now));
+        }
         Ok(decision)
     }
+}
+
+/// With what a wrong code costs, where one was given.
+fn tried<R>(
+    decision: Decision<R>,
+    held: Option<(Held, Option<String>)>,
+    now: Timestamp,
+) -> Decision<R> {
+    match held {
+        Some((held, _)) => decision.write(held.tried(now)),
+        None => decision,
+    }
+}
+
+/// Tells the owner once, when guessing from elsewhere begins to be held.
+fn warn<R>(
+    ctx: &Ctx,
+    account: &Account,
+    gate: &Gate,
+    decision: Decision<R>,
+) -> Result<Decision<R>, Failure> {
+    if !gate.crosses(ctx.now) {
+        return Ok(decision);
+    }
+    let decision = decision
+        .write(Statement::one(
+            accounts::UPDATE_ACCOUNT_VERSION,
+            values![account.id, account.version],
+        ))
+        .tell(
+            &AccountGuessedAt { account: account.id },
+            events::account(account.id, account.version + 1),
+        )?;
+    if !ctx.services.courier.offers(ctx, Channel::Sms) {
+        return Ok(decision);
+    }
+    let dispatch = Dispatch {
+        channel: Channel::Sms,
+        to: account.phone.clone(),
+        text: "identity-guessed-at",
+        values: Vec::new(),
+        expires: ctx.now.plus_ms(DAY_MS),
+    };
+    Ok(decision.dispatched(ctx.services.courier.dispatch(ctx, dispatch)?))
 }
 
 /// A session token: 32 random bytes in base64url.

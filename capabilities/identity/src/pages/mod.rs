@@ -29,6 +29,7 @@ pub(crate) fn describe(contract: &mut Contract) {
     contract.routes.extend([
         Route::get("/sign-in", sessions::show_sign_in),
         Route::post("/sign-in", sessions::sign_in),
+        Route::post("/sign-in/code", sessions::send_code),
         Route::post("/sign-out", sessions::sign_out),
         Route::get("/register", sessions::show_register),
         Route::post("/register", sessions::register),

@@ -275,6 +275,12 @@ impl Field {
         self
     }
 
+    /// That holds digits.
+    pub(crate) fn numeric(mut self) -> Field {
+        self.mode = "numeric";
+        self
+    }
+
     fn described(&self) -> String {
         described(&self.id, &self.hint, &self.problem)
     }

@@ -7,9 +7,10 @@ use minshu_kernel::error::Failure;
 use minshu_kernel::text::{Message, Speaker};
 use minshu_kernel::web::{FormState, Page, Reply, SessionChange, Visit};
 
-use super::parts::{Field, Head, Maker};
-use crate::actions::{Register, SignIn, SignOut};
-use crate::model::Secret;
+use super::parts::{Field, Head, Maker, given};
+use crate::actions::sign_in::SessionBegun;
+use crate::actions::{Register, SendCode, SignIn, SignOut};
+use crate::model::{Purpose, Secret};
 use crate::rules::local_path;
 
 #[derive(Template)]
@@ -20,20 +21,39 @@ struct SignInPage {
     head: Head,
     phone: Field,
     password: Field,
+    code: Option<Field>,
+    sent: bool,
+}
+
+/// Whether the page of signing in asks for a code to the telephone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CodeStage {
+    /// It does not.
+    None,
+    /// It does.
+    Asked,
+    /// It does, and one is on its way.
+    Sent,
 }
 
 /// The page of signing in: `to` is where one came from, `phone` what was typed.
 pub(super) fn sign_in_page(
     t: Speaker,
     state: &FormState,
-    to: &str,
-    phone: &str,
+    (to, phone): (&str, &str),
+    stage: CodeStage,
 ) -> Result<Page, Failure> {
     let make = Maker::new(&t, state, "");
+    let code = || {
+        let field = make.code("/code", "identity-field-code", "").numeric();
+        field.hint(t.say("identity-code-hint")).complete("one-time-code")
+    };
     let template = SignInPage {
         to: local_path(to).to_owned(),
         phone: make.phone("/phone", "identity-field-phone", phone).complete("username"),
         password: make.password("/password", "identity-field-password", "current-password"),
+        code: (stage != CodeStage::None).then(code),
+        sent: stage == CodeStage::Sent,
         t: t.clone(),
         head: make.head(),
     };
@@ -45,23 +65,66 @@ pub(super) async fn show_sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
     if visit.who.signed_in() {
         return Ok(Reply::redirect(local_path(to)));
     }
-    Ok(sign_in_page(visit.speaker(), &FormState::fresh(&visit), to, "")?.into())
+    let state = FormState::fresh(&visit);
+    Ok(sign_in_page(visit.speaker(), &state, (to, ""), CodeStage::None)?.into())
 }
 
 pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let phone = visit.field("phone").to_owned();
     let password = Secret::new(visit.field("password"));
-    let device = Some(visit.browser.clone());
-    match visit.act(&SignIn { phone: phone.clone(), password, device }).await {
+    let code = given(&visit, "code").map(Secret::new);
+    match visit.act(&from_browser(&visit, &phone, password, code)).await {
         Ok(begun) => Ok(Reply::Redirect {
             to: local_path(visit.field("to")).to_owned(),
-            session: SessionChange::Begin(begun.token.expose().to_owned()),
+            session: session_of(begun),
             notice: None,
         }),
         Err(failure) => {
             let status = failure.kind.status();
+            let asks = failure.code == "identity.code_first"
+                || failure.message.key == "identity-wait-code"
+                || visit.form.iter().any(|(name, _)| name == "code");
+            let stage = if asks { CodeStage::Asked } else { CodeStage::None };
             let state = FormState::refused(&visit, failure)?;
-            let page = sign_in_page(visit.speaker(), &state, visit.field("to"), &phone)?;
+            let typed = (visit.field("to"), phone.as_str());
+            Ok(sign_in_page(visit.speaker(), &state, typed, stage)?.status(status).into())
+        }
+    }
+}
+
+/// Signing in from a browser, which the account knows from then on.
+fn from_browser(visit: &Visit, phone: &str, password: Secret, code: Option<Secret>) -> SignIn {
+    SignIn {
+        phone: phone.to_owned(),
+        password,
+        device: Some(visit.browser.clone()),
+        known: visit.device.as_deref().map(Secret::new),
+        remember: true,
+        code,
+    }
+}
+
+fn session_of(begun: SessionBegun) -> SessionChange {
+    let session = begun.token.expose().to_owned();
+    match begun.known {
+        Some(device) => SessionChange::BeginKnown { session, device: device.expose().to_owned() },
+        None => SessionChange::Begin(session),
+    }
+}
+
+/// Sends a code to the telephone that was typed, and shows the page again.
+pub(super) async fn send_code(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let phone = visit.field("phone").to_owned();
+    let typed = (visit.field("to"), phone.as_str());
+    match visit.act(&SendCode { phone: phone.clone(), purpose: Purpose::SignIn }).await {
+        Ok(_) => {
+            let state = FormState::fresh(&visit);
+            Ok(sign_in_page(visit.speaker(), &state, typed, CodeStage::Sent)?.into())
+        }
+        Err(failure) => {
+            let status = failure.kind.status();
+            let state = FormState::refused(&visit, failure)?;
+            let page = sign_in_page(visit.speaker(), &state, typed, CodeStage::Asked)?;
             Ok(page.status(status).into())
         }
     }
@@ -150,10 +213,9 @@ pub(super) async fn register(visit: Arc<Visit>) -> Result<Reply, Failure> {
         return Ok(register_page(visit.speaker(), &state, &typed)?.status(status).into());
     }
     // Signed in at once: the page of one's account says what is still to be done and where.
-    let device = Some(visit.browser.clone());
-    let sign_in = SignIn { phone: typed.phone.to_owned(), password, device };
+    let sign_in = from_browser(&visit, typed.phone, password, None);
     let session = match visit.act(&sign_in).await {
-        Ok(begun) => SessionChange::Begin(begun.token.expose().to_owned()),
+        Ok(begun) => session_of(begun),
         // Somebody guessed at this phone before it had an account: the wait holds for the owner as well.
         Err(_) => SessionChange::Keep,
     };

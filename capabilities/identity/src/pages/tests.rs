@@ -137,12 +137,18 @@ fn post_line() -> PostLine {
 
 #[test]
 fn signing_in() {
-    look("sign-in", |t| sessions::sign_in_page(t, &fresh(), "/cases/1?a=b", ""));
+    look("sign-in", |t| {
+        sessions::sign_in_page(t, &fresh(), ("/cases/1?a=b", ""), sessions::CodeStage::None)
+    });
     let wrong = FormState {
         summary: Some("手机号和密码对不上，请核对。再错 3 次就要等一会儿".to_owned()),
         ..fresh()
     };
-    look("sign-in-wrong", |t| sessions::sign_in_page(t, &wrong, "//evil.example", "138 5910 2266"));
+    let typed = ("//evil.example", "138 5910 2266");
+    let stage = sessions::CodeStage::None;
+    look("sign-in-wrong", |t| sessions::sign_in_page(t, &wrong, typed, stage));
+    let stage = sessions::CodeStage::Sent;
+    look("sign-in-code", |t| sessions::sign_in_page(t, &fresh(), typed, stage));
 }
 
 #[test]
@@ -327,9 +333,19 @@ fn every_message_of_a_failure_is_there() {
     }
     let (now, until) = (NOW, NOW.plus_ms(240_000));
     let said: Vec<String> = [
-        crate::IdentityError::WrongPassword { left: 1, wait: None },
-        crate::IdentityError::WrongPassword { left: 0, wait: Some((now, now.plus_ms(30_000))) },
-        crate::IdentityError::Wait { now, until },
+        crate::IdentityError::WrongPassword { left: 1, wait: None, code: false },
+        crate::IdentityError::WrongPassword {
+            left: 0,
+            wait: Some((now, now.plus_ms(30_000))),
+            code: false,
+        },
+        crate::IdentityError::WrongPassword { left: 1, wait: None, code: true },
+        crate::IdentityError::WrongPassword { left: 0, wait: Some((now, until)), code: true },
+        crate::IdentityError::Wait { now, until, code: false },
+        crate::IdentityError::Wait { now, until, code: true },
+        crate::IdentityError::CodeFirst,
+        crate::IdentityError::CodesSpent { now, until },
+        crate::IdentityError::NoCodes,
     ]
     .iter()
     .flat_map(|error| Lang::ALL.map(|lang| texts.say(lang, &error.message())))

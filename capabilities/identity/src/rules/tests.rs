@@ -64,23 +64,6 @@ fn the_list_of_common_passwords_is_in_its_form() {
 }
 
 #[test]
-fn waits_double_from_half_a_minute_to_a_quarter_of_an_hour() {
-    let now = Timestamp(1_000_000);
-    let mut attempts = Attempts::default();
-    let mut waits = Vec::new();
-    for _ in 0..12 {
-        attempts = attempts.failed(now);
-        waits.push(attempts.next.map_or(0, |next| (next.0 - now.0) / 1_000));
-    }
-    assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240, 480, 900, 900, 900]);
-    assert_eq!(attempts.wait(now.plus_ms(899_999)), Some(now.plus_ms(900_000)));
-    assert_eq!(attempts.wait(now.plus_ms(900_000)), None);
-    assert_eq!(Attempts { failures: 3, next: None }.left(), 2);
-    let endless = Attempts { failures: i64::MAX, next: None }.failed(now);
-    assert_eq!(endless.wait(now), Some(now.plus_ms(900_000)));
-}
-
-#[test]
 fn a_wait_is_told_in_whole_units_rounded_up() {
     use minshu_kernel::text::Arg;
     for (ms, unit, count) in [

@@ -1,7 +1,5 @@
-//! People, accounts, proofs and wrong passwords.
+//! People, accounts and proofs.
 
-use minshu_kernel::action::Decision;
-use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, PersonId};
@@ -9,9 +7,7 @@ use minshu_kernel::personal::{Personal, Place, Subject};
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
 
-use crate::error::IdentityError;
 use crate::model::{Account, Evidence, ProofId};
-use crate::rules::Attempts;
 
 statements! {
     /// An account by its id.
@@ -101,34 +97,6 @@ FROM identity_proof
 WHERE account = $1
 ORDER BY at_ms
 LIMIT 1";
-    /// Wrong passwords of a phone.
-    SELECT_ATTEMPT = "
-SELECT failures, next_ms, last_ms, version
-FROM identity_attempt
-WHERE id = $1";
-    /// The first wrong password of a phone.
-    INSERT_ATTEMPT = "
-INSERT INTO identity_attempt (id, failures, next_ms, last_ms, version)
-VALUES ($1, $2, $3, $4, 1)
-ON CONFLICT (id) DO NOTHING";
-    /// Another wrong password, or none any more.
-    UPDATE_ATTEMPT = "
-UPDATE identity_attempt
-SET failures = $3,
-    next_ms = $4,
-    last_ms = $5,
-    version = version + 1
-WHERE id = $1 AND version = $2";
-    /// Forgets the oldest of what is past remembering, a few at a time.
-    DELETE_OLD_ATTEMPTS = "
-DELETE FROM identity_attempt
-WHERE id IN (
-    SELECT id
-    FROM identity_attempt
-    WHERE last_ms < $1
-    ORDER BY last_ms, id
-    LIMIT 20
-)";
 }
 
 /// The field of an account's blind index of its phone.
@@ -137,8 +105,6 @@ const PHONE_FIELD: &str = "identity_account.phone";
 const NUMBER_FIELD: &str = "identity_account.number";
 /// The field of a person's blind index of the number.
 const PERSON_FIELD: &str = "identity_person.number";
-/// The field of the keyed hash under which wrong passwords are counted.
-const ATTEMPT_FIELD: &str = "identity_attempt.id";
 
 fn place<'a>(table: &'a str, column: &'a str, row: &'a str) -> Place<'a> {
     Place { table, column, row }
@@ -337,82 +303,4 @@ pub(crate) fn insert_proof(
         INSERT_PROOF,
         values![id, account, person, ctx.who.reference(), evidence, ctx.now],
     )
-}
-
-/// The wrong passwords of a phone: what is counted, and the row that holds it.
-pub(crate) struct AttemptRow {
-    id: String,
-    /// `None` where the phone has no row yet.
-    version: Option<i64>,
-    /// What is counted.
-    pub attempts: Attempts,
-}
-
-/// Reads the wrong passwords of a phone. Phones without an account are counted as well, so that the
-/// wait tells nothing about who has one.
-pub(crate) async fn attempts(ctx: &Ctx, phone: &str) -> Result<AttemptRow, Failure> {
-    let index = ctx.services.personal.index(ATTEMPT_FIELD, phone);
-    let id = index.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let Some(row) = ctx.row(SELECT_ATTEMPT, values![id.as_str()]).await? else {
-        return Ok(AttemptRow { id, version: None, attempts: Attempts::default() });
-    };
-    let last: Timestamp = row.get("last_ms")?;
-    let forgotten = ctx.now.0.saturating_sub(last.0) > crate::rules::FORGET_MS;
-    let attempts = match forgotten {
-        true => Attempts::default(),
-        false => Attempts {
-            failures: row.get("failures")?,
-            next: Some(row.get::<Timestamp>("next_ms")?).filter(|next| next.0 > 0),
-        },
-    };
-    Ok(AttemptRow { id, version: Some(row.get("version")?), attempts })
-}
-
-impl AttemptRow {
-    /// Refuses while one must wait: the right password does not shorten it.
-    pub(crate) fn admit(&self, now: Timestamp) -> Result<(), Failure> {
-        match self.attempts.wait(now) {
-            None => Ok(()),
-            Some(until) => Err(Failure {
-                retry_after_ms: u64::try_from(until.0 - now.0).ok(),
-                ..IdentityError::Wait { now, until }.into()
-            }),
-        }
-    }
-
-    /// Counts a wrong password, and refuses once that is written down.
-    pub(crate) fn refuse<R>(&self, mut decision: Decision<R>, now: Timestamp) -> Decision<R> {
-        let attempts = self.attempts.failed(now);
-        decision.writes.extend(self.write(attempts, now));
-        decision.then_refuse(IdentityError::WrongPassword {
-            left: attempts.left(),
-            wait: attempts.next.map(|until| (now, until)),
-        })
-    }
-
-    /// The statements that write another count. Guarded by the version, so that guesses sent at the same
-    /// time are counted one after another.
-    fn write(&self, attempts: Attempts, now: Timestamp) -> Vec<Statement> {
-        let next = attempts.next.map_or(0, |next| next.0);
-        let counted = match self.version {
-            None => Statement::one(
-                INSERT_ATTEMPT,
-                values![self.id.as_str(), attempts.failures, next, now],
-            ),
-            Some(version) => Statement::one(
-                UPDATE_ATTEMPT,
-                values![self.id.as_str(), version, attempts.failures, next, now],
-            ),
-        };
-        let oldest = now.0.saturating_sub(crate::rules::FORGET_MS);
-        vec![counted, Statement::any(DELETE_OLD_ATTEMPTS, values![oldest])]
-    }
-
-    /// The statements after a right password: none where nothing was counted.
-    pub(crate) fn forgive(&self, now: Timestamp) -> Vec<Statement> {
-        match self.version {
-            None => Vec::new(),
-            Some(_) => self.write(Attempts::default(), now),
-        }
-    }
 }

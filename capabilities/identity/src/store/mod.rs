@@ -3,19 +3,24 @@
 
 pub(crate) mod accounts;
 pub(crate) mod applications;
+pub(crate) mod challenges;
+pub(crate) mod devices;
 pub(crate) mod mandates;
 pub(crate) mod organisations;
 pub(crate) mod posts;
 pub(crate) mod sessions;
 
 /// Every fixed statement of the capability.
-pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 6] {
+pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 9] {
     [
         accounts::STATEMENTS,
         applications::STATEMENTS,
+        challenges::STATEMENTS,
+        devices::STATEMENTS,
         mandates::STATEMENTS,
         organisations::STATEMENTS,
         posts::STATEMENTS,
         sessions::STATEMENTS,
+        crate::throttle::STATEMENTS,
     ]
 }

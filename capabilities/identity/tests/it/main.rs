@@ -4,6 +4,7 @@
 
 mod accounts;
 mod administration;
+mod guessing;
 mod hostile;
 mod mandates;
 mod oauth;
