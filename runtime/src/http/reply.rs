@@ -112,7 +112,7 @@ fn redirect(secure: bool, to: &str, session: &SessionChange, notice: Option<&Mes
         SessionChange::End => set_cookie(SESSION, "", 0, secure),
     };
     let notice = notice.and_then(|n| set_cookie(NOTICE, &write_notice(n), NOTICE_S, secure));
-    for cookie in session.into_iter().chain(device).chain(notice) {
+    for cookie in device.into_iter().chain(session).chain(notice) {
         headers.append(header::SET_COOKIE, cookie);
     }
     response

@@ -21,6 +21,10 @@ sentences! {
     r"{人}登记{人}可以代表(\S+?)办事" => record_mandate;
     r"{人}登录" => sign_in;
     r"{人}用错误的密码登录" => sign_in_wrongly;
+    r"{人}在网页上登录，用完退出" => sign_in_and_out;
+    r"陌生人用错误的密码试{人}的账户 (\d+) 次" => guess_at;
+    r"{人}在没用过的浏览器里应当要等一会儿才能登录" => waits_elsewhere;
+    r"{人}在原来的浏览器里应当马上能登录" => signs_in_where_known;
     r"{人}退出登录，换一台电脑重新登录" => sign_in_elsewhere;
     r"{人}的身份应当(已经|还没有)核验" => is_proved;
     r"{人}应当可以代表(\S+?)办事" => holds_mandate;
@@ -182,6 +186,55 @@ async fn sign_in_wrongly(world: &mut World, words: Words) -> Outcome {
     let answer = world.api()?.act(None, "identity.sign_in", &input, None).await?;
     world.last = Some(answer);
     Ok(())
+}
+
+/// Fills the sign-in page of a browser in and answers whether that led in.
+async fn enter(browser: &mut Browser, person: &Person) -> Result<bool, Trouble> {
+    browser.open("/sign-in").await?;
+    let mut form = browser.form("/sign-in")?;
+    form.set("phone", &person.phone);
+    form.set("password", &person.password);
+    let page = browser.send(&form).await?;
+    Ok(page.status == 200 && page.path != "/sign-in")
+}
+
+async fn sign_in_and_out(world: &mut World, words: Words) -> Outcome {
+    let browser = world.browser(words.get(0)).await?;
+    browser.open("/me").await?;
+    let form = browser.form("/sign-out")?;
+    browser.send(&form).await.map(drop)
+}
+
+async fn guess_at(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let times: u32 = words.get(1).parse().unwrap_or_default();
+    for n in 0..times {
+        let input = json!({ "phone": person.phone, "password": format!("猜第 {n} 次的密码") });
+        let answer = world.api()?.act(None, "identity.sign_in", &input, None).await?;
+        if answer.done() {
+            return Err(Trouble::story("猜的密码居然登录了"));
+        }
+    }
+    Ok(())
+}
+
+async fn waits_elsewhere(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let mut browser = Browser::at(world.api()?.base())?;
+    let entered = enter(&mut browser, &person).await?;
+    if !entered && browser.page.status == 429 {
+        return Ok(());
+    }
+    Err(Trouble::story(format!("没有要等：{} {}", browser.page.status, browser.page.text())))
+}
+
+async fn signs_in_where_known(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let browser = world.browser(words.get(0)).await?;
+    match enter(browser, &person).await? {
+        true => Ok(()),
+        false => Err(Trouble::story(format!("登录不了：{}", browser.page.text()))),
+    }
 }
 
 /// The old session is ended on the server, the new one begins in a browser without any memory.
