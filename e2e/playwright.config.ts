@@ -34,5 +34,6 @@ export default defineConfig({
     { name: "story-without-script", testMatch: story, use: { javaScriptEnabled: false } },
     { name: "keyboard", testMatch: "keyboard.spec.ts" },
     { name: "drafts", testMatch: "drafts.spec.ts" },
+    { name: "defences", testMatch: "defences.spec.ts" },
   ],
 });
