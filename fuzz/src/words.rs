@@ -13,7 +13,8 @@ use minshu_kernel::list::After;
 use minshu_kernel::money::Fen;
 use minshu_kernel::objects::ObjectAddress;
 use minshu_kernel::text::Lang;
-use minshu_runtime::http::session::{Preferences, SessionToken, cookie, encode_path, local_path};
+use minshu_runtime::http::cookies::{Cookies, VISITOR};
+use minshu_runtime::http::session::{Preferences, SessionToken, encode_path, local_path};
 use minshu_runtime::outgoing::Networks;
 use minshu_runtime::subscriptions::interest::Pattern;
 use minshu_runtime::subscriptions::schedule::retry_after;
@@ -78,10 +79,12 @@ pub fn headers(bytes: &[u8]) {
         }
         stays_here(&text(line));
     }
-    let token = SessionToken::read(&headers);
-    assert!(token.token.is_none_or(|token| token.len() <= 200));
+    for secure in [false, true] {
+        let token = SessionToken::read(&headers, Cookies { secure });
+        assert!(token.token.is_none_or(|token| token.len() <= 200));
+        let _visitor = Cookies { secure }.read(&headers, VISITOR);
+    }
     let _shown = Preferences::read(&headers);
-    let _visitor = cookie(&headers, "minshu_visitor");
 }
 
 /// What browsers make of an address that we send somebody back to is on this site.

@@ -427,7 +427,7 @@ impl TestHouse {
 impl Browser {
     /// With a session from signing in by the API.
     pub fn with_session(token: &str) -> Browser {
-        let cookies = [(crate::http::session::SESSION.to_owned(), token.to_owned())];
+        let cookies = [(crate::http::cookies::SESSION.to_owned(), token.to_owned())];
         Browser { cookies: cookies.into(), token: String::new() }
     }
 

@@ -17,8 +17,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::cookies::VISITOR;
 use super::pages::FieldBody;
-use super::session::{Preferences, SessionToken, VISITOR, cookie};
+use super::session::{Preferences, SessionToken};
 use super::{BODY_BYTES, Incoming, problem};
 use crate::house::House;
 
@@ -40,10 +41,10 @@ impl Caller {
         incoming: Incoming,
         changes: bool,
     ) -> Result<Caller, Failure> {
-        let session = SessionToken::read(headers);
+        let session = SessionToken::read(headers, house.edge.cookies());
         if changes && session.token.is_some() && !session.bearer {
             let given = headers.get("x-csrf-token").and_then(|v| v.to_str().ok()).unwrap_or("");
-            let visitor = cookie(headers, VISITOR).unwrap_or("");
+            let visitor = house.edge.cookies().read(headers, VISITOR).unwrap_or("");
             if !house.form_token_fits(given, visitor, &session) {
                 return Err(Failure::new(Kind::Refused, "kernel.form_token"));
             }
@@ -96,10 +97,13 @@ async fn answer(
         Err(failure) => {
             let lang = Preferences::read(headers).lang;
             let shown = match &failure.rule {
-                Some(rule) => match house.principal(&SessionToken::read(headers)).await {
-                    Ok(who) => house.may_know_rule(&who, rule),
-                    Err(_) => false,
-                },
+                Some(rule) => {
+                    match house.principal(&SessionToken::read(headers, house.edge.cookies())).await
+                    {
+                        Ok(who) => house.may_know_rule(&who, rule),
+                        Err(_) => false,
+                    }
+                }
                 None => false,
             };
             problem::to_program(&failure, &house.services.texts, lang, id.id, shown)

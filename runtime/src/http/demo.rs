@@ -12,8 +12,9 @@ use minshu_kernel::web::{Reply, SessionChange};
 use serde_json::json;
 
 use super::api::incoming;
+use super::cookies::VISITOR;
 use super::pages::Frame;
-use super::session::{Preferences, SessionToken, VISITOR, cookie};
+use super::session::{Preferences, SessionToken};
 use super::{BODY_BYTES, Incoming, problem, reply};
 use crate::house::House;
 
@@ -24,8 +25,8 @@ pub async fn enter(State(house): State<Arc<House>>, request: Request) -> Respons
     };
     let headers = request.headers().clone();
     let Incoming { id, peer, .. } = incoming(&request);
-    let session = SessionToken::read(&headers);
-    let visitor = cookie(&headers, VISITOR).unwrap_or("").to_owned();
+    let session = SessionToken::read(&headers, house.edge.cookies());
+    let visitor = house.edge.cookies().read(&headers, VISITOR).unwrap_or("").to_owned();
     let preferences = Preferences::read(&headers);
     let body = to_bytes(request.into_body(), BODY_BYTES).await.unwrap_or_default();
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
+use super::cookies::Cookies;
 use super::limits::{Buckets, Limits};
 
 /// The most entries of a forwarding header that are read, from the right: a longer chain of own proxies is unheard of.
@@ -84,6 +85,11 @@ impl Edge {
     /// Whether browsers reach the house by TLS: then cookies go back that way alone.
     pub fn secure(&self) -> bool {
         self.tls || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// How cookies are named and sent.
+    pub fn cookies(&self) -> Cookies {
+        Cookies { secure: self.secure() }
     }
 
     /// Whether a connection's other end is a proxy that is believed.

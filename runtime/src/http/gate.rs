@@ -75,7 +75,7 @@ pub async fn pass(
 ) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let headers = request.headers();
-    let session = SessionToken::read(headers);
+    let session = SessionToken::read(headers, house.edge.cookies());
     // Whose request it is; where that cannot be found out now, the handler tells.
     let class = Class::of(&request).filter(|_| limited(house, peer));
     let now = house.services.clock.now().0.unsigned_abs();

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod cookies;
 pub mod demo;
 pub mod edge;
 mod gate;

@@ -20,8 +20,9 @@ use minshu_kernel::text::{Lang, Speaker};
 use minshu_kernel::web::{Method, Route, Upload, Visit};
 
 use super::api::{incoming, unlimited};
+use super::cookies::{DEVICE, NOTICE, VISITOR};
 use super::reply;
-use super::session::{DEVICE, NOTICE, Preferences, SessionToken, VISITOR, cookie, encode_path};
+use super::session::{Preferences, SessionToken, encode_path};
 use super::{BODY_BYTES, problem, shell};
 use crate::house::House;
 
@@ -66,7 +67,10 @@ impl Body for FieldBody<'_> {
 
 fn frame(house: &House, request: &Request, session: &SessionToken) -> Frame {
     let headers = request.headers();
-    let known = cookie(headers, VISITOR)
+    let known = house
+        .edge
+        .cookies()
+        .read(headers, VISITOR)
         .filter(|v| v.len() == 32 && v.bytes().all(|b| b.is_ascii_hexdigit()));
     let visitor = known.map_or_else(|| house.fresh_visitor(), str::to_owned);
     let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
@@ -76,7 +80,7 @@ fn frame(house: &House, request: &Request, session: &SessionToken) -> Frame {
         new_visitor: known.is_none(),
         visitor,
         here,
-        notice: cookie(headers, NOTICE).map(str::to_owned),
+        notice: house.edge.cookies().read(headers, NOTICE).map(str::to_owned),
         fragment: headers.contains_key("hx-request") && !headers.contains_key("hx-boosted"),
         request: incoming(request).id,
         peer: incoming(request).peer,
@@ -90,7 +94,7 @@ pub async fn serve(
     Path(params): Path<BTreeMap<String, String>>,
     request: Request,
 ) -> Response {
-    let mut session = SessionToken::read(request.headers());
+    let mut session = SessionToken::read(request.headers(), house.edge.cookies());
     if route.endpoint && !session.bearer {
         session = SessionToken::default();
     }
@@ -137,7 +141,7 @@ pub async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> 
 
 /// The error page of an address that no route serves.
 async fn apart(house: &House, request: Request, failure: Failure) -> Response {
-    let session = SessionToken::read(request.headers());
+    let session = SessionToken::read(request.headers(), house.edge.cookies());
     let frame = frame(house, &request, &session);
     drop(request);
     let who = match house.principal(&session).await {
@@ -217,7 +221,12 @@ async fn visit(
         csrf: frame.csrf.clone(),
         key: None,
         session: session.token.clone(),
-        device: cookie(request.headers(), DEVICE).filter(|t| t.len() <= 100).map(str::to_owned),
+        device: house
+            .edge
+            .cookies()
+            .read(request.headers(), DEVICE)
+            .filter(|t| t.len() <= 100)
+            .map(str::to_owned),
         peer: frame.peer,
         browser: super::session::browser(request.headers()),
         authorization: request

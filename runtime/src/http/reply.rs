@@ -14,10 +14,9 @@ use minshu_kernel::text::{Arg, Message};
 use minshu_kernel::web::{Reply, SessionChange};
 use serde_json::json;
 
+use super::cookies::{Cookies, DEVICE, DEVICE_S, NOTICE, SESSION, VISITOR};
 use super::pages::Frame;
-use super::session::{
-    DEVICE, DEVICE_S, NOTICE, SESSION, VISITOR, encode_path, local_path, set_cookie,
-};
+use super::session::{encode_path, local_path};
 use super::shell;
 use crate::house::House;
 
@@ -35,7 +34,7 @@ pub async fn answer(house: &House, frame: &Frame, who: &Arc<Principal>, reply: R
         Reply::Fragment(markup) => html(markup.0),
         Reply::Json(document) => axum::Json(document).into_response(),
         Reply::Redirect { to, session, notice } => {
-            redirect(house.edge.secure(), &to, &session, notice.as_ref())
+            redirect(house.edge.cookies(), &to, &session, notice.as_ref())
         }
         Reply::File { name, kind, inline, body } => file(&name, &kind, inline, body),
     };
@@ -53,18 +52,18 @@ pub fn html(text: String) -> Response {
 
 /// The headers that every answer to a browser carries.
 pub fn dress(house: &House, frame: &Frame, mut response: Response) -> Response {
-    let secure = house.edge.secure();
+    let cookies = house.edge.cookies();
     let is_page = response.status() != StatusCode::SEE_OTHER && !frame.fragment;
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("hx-request, cookie, accept-language"));
     if frame.new_visitor
-        && let Some(cookie) = set_cookie(VISITOR, &frame.visitor, 400 * 86_400, secure)
+        && let Some(cookie) = cookies.set(VISITOR, &frame.visitor, 400 * 86_400)
     {
         headers.append(header::SET_COOKIE, cookie);
     }
     if is_page
         && frame.notice.is_some()
-        && let Some(cookie) = set_cookie(NOTICE, "", 0, secure)
+        && let Some(cookie) = cookies.set(NOTICE, "", 0)
     {
         headers.append(header::SET_COOKIE, cookie);
     }
@@ -94,24 +93,33 @@ fn away(to: &str) -> Response {
     response
 }
 
-fn redirect(secure: bool, to: &str, session: &SessionChange, notice: Option<&Message>) -> Response {
+fn redirect(
+    cookies: Cookies,
+    to: &str,
+    session: &SessionChange,
+    notice: Option<&Message>,
+) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&encode_path(local_path(to))) {
         headers.insert(header::LOCATION, value);
     }
+    if *session == SessionChange::End {
+        // What scripts kept of the person goes too; pages are not stored at all.
+        headers.insert("clear-site-data", HeaderValue::from_static("\"storage\""));
+    }
     let device = match session {
-        SessionChange::BeginKnown { device, .. } => set_cookie(DEVICE, device, DEVICE_S, secure),
+        SessionChange::BeginKnown { device, .. } => cookies.set(DEVICE, device, DEVICE_S),
         _ => None,
     };
     let session = match session {
         SessionChange::Keep => None,
         SessionChange::Begin(token) | SessionChange::BeginKnown { session: token, .. } => {
-            set_cookie(SESSION, token, SESSION_COOKIE_S, secure)
+            cookies.set(SESSION, token, SESSION_COOKIE_S)
         }
-        SessionChange::End => set_cookie(SESSION, "", 0, secure),
+        SessionChange::End => cookies.set(SESSION, "", 0),
     };
-    let notice = notice.and_then(|n| set_cookie(NOTICE, &write_notice(n), NOTICE_S, secure));
+    let notice = notice.and_then(|n| cookies.set(NOTICE, &write_notice(n), NOTICE_S));
     for cookie in device.into_iter().chain(session).chain(notice) {
         headers.append(header::SET_COOKIE, cookie);
     }

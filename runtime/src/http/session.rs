@@ -13,19 +13,10 @@ use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::text::Lang;
 use subtle::ConstantTimeEq as _;
 
+use super::cookies::{self, Cookies, SESSION};
 use crate::house::House;
 use crate::keys::hex;
 
-/// The session's cookie.
-pub const SESSION: &str = "minshu_session";
-/// The visitor's cookie: what forms' tokens are bound to before anybody signs in.
-pub const VISITOR: &str = "minshu_visitor";
-/// The token by which accounts know a browser again after its sessions.
-pub const DEVICE: &str = "minshu_device";
-/// How long a browser is known, in seconds: browsers keep no cookie longer.
-pub const DEVICE_S: i64 = 400 * 86_400;
-/// The notice that the next page shows once.
-pub const NOTICE: &str = "minshu_notice";
 const LANGUAGE: &str = "minshu_language";
 const THEME: &str = "minshu_theme";
 const PRINT: &str = "minshu_print";
@@ -81,18 +72,6 @@ impl SessionCache {
     }
 }
 
-/// A cookie's value.
-pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
-}
-
 /// The family of a browser and its system, as it says itself; nothing finer, so that it tells no more than a person
 /// needs to know the own device again.
 pub fn browser(headers: &HeaderMap) -> String {
@@ -122,14 +101,6 @@ pub fn browser(headers: &HeaderMap) -> String {
     parts.join(" · ")
 }
 
-/// A cookie that is set.
-pub fn set_cookie(name: &str, value: &str, max_age_s: i64, secure: bool) -> Option<HeaderValue> {
-    let secure = if secure { "; Secure" } else { "" };
-    let text =
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}");
-    HeaderValue::from_str(&text).ok()
-}
-
 /// How the page is to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preferences {
@@ -145,15 +116,15 @@ impl Preferences {
     /// From the cookies, the language else from `Accept-Language`.
     pub fn read(headers: &HeaderMap) -> Preferences {
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-        let lang = cookie(headers, LANGUAGE)
+        let lang = cookies::plain(headers, LANGUAGE)
             .and_then(Lang::parse)
             .unwrap_or_else(|| accepted.map_or(Lang::Zh, Lang::from_header));
-        let theme = match cookie(headers, THEME) {
+        let theme = match cookies::plain(headers, THEME) {
             Some("dark") => "dark",
             Some("light") => "light",
             _ => "",
         };
-        let print = if cookie(headers, PRINT) == Some("large") { "large" } else { "" };
+        let print = if cookies::plain(headers, PRINT) == Some("large") { "large" } else { "" };
         Preferences { lang, theme, print }
     }
 }
@@ -169,14 +140,14 @@ pub struct SessionToken {
 
 impl SessionToken {
     /// Reads the headers.
-    pub fn read(headers: &HeaderMap) -> SessionToken {
+    pub fn read(headers: &HeaderMap, cookies: Cookies) -> SessionToken {
         let bearer = headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
             .map(|(_, token)| token.trim());
-        let token = bearer.or_else(|| cookie(headers, SESSION)).filter(|t| t.len() <= 200);
+        let token = bearer.or_else(|| cookies.read(headers, SESSION)).filter(|t| t.len() <= 200);
         SessionToken { token: token.map(str::to_owned), bearer: bearer.is_some() }
     }
 }
@@ -280,7 +251,7 @@ pub async fn set_preference(
     if let Ok(to) = HeaderValue::from_str(&encode_path(back)) {
         headers.insert(header::LOCATION, to);
     }
-    if let Some(cookie) = set_cookie(name, &value, 365 * 86_400, house.edge.secure()) {
+    if let Some(cookie) = house.edge.cookies().set_plain(name, &value, 365 * 86_400) {
         headers.append(header::SET_COOKIE, cookie);
     }
     response
@@ -337,13 +308,5 @@ mod tests {
         assert!(cache.find("t", 1).is_none(), "the session may have ended in between");
         cache.keep("t", &nobody, 0, cache.turn());
         assert!(cache.find("t", 1).is_some());
-    }
-
-    #[test]
-    fn cookies_are_read_by_their_whole_name() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; minshu_session=t; b=2"));
-        assert_eq!(cookie(&headers, SESSION), Some("t"));
-        assert_eq!(cookie(&headers, "session"), None);
     }
 }
