@@ -40,15 +40,15 @@ SET kind = $3,
     version = version + 1
 WHERE id = $1 AND version = $2";
     /// A mistake of a count that many write at once: the instant from which the next is read moves on by `$5`, from
-    /// `$4` at the earliest.
+    /// `$4` at the earliest, which is `$6`.
     COUNT_SHARED = "
 INSERT INTO identity_attempt (id, kind, failures, next_ms, last_ms, version)
-VALUES ($1, $2, 1, $4 + $5, $3, 1)
+VALUES ($1, $2, 1, $6, $3, 1)
 ON CONFLICT (id) DO UPDATE
 SET failures = identity_attempt.failures + 1,
     next_ms = CASE
         WHEN identity_attempt.next_ms > $4 THEN identity_attempt.next_ms + $5
-        ELSE $4 + $5
+        ELSE $6
     END,
     last_ms = $3,
     version = identity_attempt.version + 1";
@@ -181,7 +181,11 @@ impl Count {
 
     fn drain(&self, drain: Drain, now: Timestamp) -> Statement {
         let full = now.plus_ms(-drain.burst * drain.each_ms);
-        Statement::any(COUNT_SHARED, values![self.id.as_str(), self.kind, now, full, drain.each_ms])
+        let first = full.plus_ms(drain.each_ms);
+        Statement::any(
+            COUNT_SHARED,
+            values![self.id.as_str(), self.kind, now, full, drain.each_ms, first],
+        )
     }
 }
 
