@@ -288,6 +288,8 @@ pub struct Contract {
     pub measures: Vec<MeasureEntry>,
     /// Pieces of system pages.
     pub panels: Vec<PanelEntry>,
+    /// Pieces about a thing (`kind:id`) that the page of whoever handles it shows beside its own.
+    pub asides: Vec<PanelEntry>,
     /// A citizen's own things.
     pub mine: Vec<Arc<VisitFn<(), Vec<MineEntry>>>>,
     /// An officer's work.

@@ -21,6 +21,8 @@ pub struct Parcel {
     pub text: String,
     /// The path of this site that a mail leads on to.
     pub link: Option<String>,
+    /// The path of this site where mails of its kind are stopped with one click (RFC 8058); none where they cannot be.
+    pub stop: Option<String>,
     /// The language of the text.
     pub lang: Lang,
 }
@@ -35,9 +37,12 @@ pub struct TakenOver {
 /// Why a text was not taken over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CarrierError {
-    /// This text or this address is refused for good; trying again changes nothing.
+    /// This text is refused for good; trying again changes nothing.
     #[error("refused for good: {0}")]
     Refused(String),
+    /// The address takes nothing, this text or another: nobody is there.
+    #[error("nobody is at the address: {0}")]
+    NoAddress(String),
     /// The channel takes nothing at the moment.
     #[error("the channel is down: {why}")]
     Down {

@@ -161,6 +161,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.install_account",
             "identity.account_summary",
             "identity.contact",
+            "identity.stand_ins",
             "identity.add_organisation",
             "identity.change_organisation",
             "identity.add_post",
@@ -218,6 +219,7 @@ impl Capability for Identity {
             .query::<queries::Claims>()
             .query::<queries::Contact>()
             .query::<queries::Counters>()
+            .query::<queries::StandIns>()
             .query::<queries::Organisations>()
             .query::<queries::OrganisationById>()
             .query::<queries::Posts>()

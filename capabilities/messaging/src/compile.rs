@@ -11,7 +11,8 @@ use minshu_kernel::text::LocalText;
 use serde_json::Value as Json;
 
 use crate::actions::Send;
-use crate::pack::TemplateToml;
+use crate::model::{Onward, Step};
+use crate::pack::{OnwardToml, TemplateToml};
 use crate::rules::{LocalPattern, Pattern, SMS_VALUE_MAX, Short, Template, is_name};
 
 /// The longest title, in characters.
@@ -105,9 +106,60 @@ fn template(
             after_ms: value.sms_after_hours.unwrap_or(0).saturating_mul(HOUR_MS),
         }),
     };
-    let pack = declared.pack.id.clone();
-    let template = Template { id, pack, title, text, tone: value.tone, link, values, sms };
+    if !value.email && value.email_after_hours.is_some() {
+        compile.problem(&at.below("/email_after_hours"), "it does not go by mail at all");
+    }
+    let hours = value.email_after_hours.unwrap_or(0);
+    let steps = steps(compile, &declared.at, value);
+    let template = Template {
+        id,
+        pack: declared.pack.id.clone(),
+        title,
+        text,
+        kind: value.kind,
+        email_after_ms: value.email.then_some(hours.saturating_mul(HOUR_MS)),
+        tone: value.tone,
+        link,
+        acknowledge: value.acknowledge,
+        steps,
+        values,
+        sms,
+    };
     (compile.problems.borrow().len() == before).then_some(template)
+}
+
+/// The steps of a message that nobody reads: later ones come later, and each can be done.
+fn steps(compile: &Compile<'_>, at: &At, value: &TemplateToml) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for (index, step) in value.escalate.iter().enumerate() {
+        let at = at.below(&format!("/escalate/{index}"));
+        if steps.last().is_some_and(|before| before.after_hours >= step.after_hours) {
+            compile.problem(&at.below("/after_hours"), "a later step comes after more hours");
+        }
+        if step.to != OnwardToml::Role && step.role.is_some() {
+            compile.problem(&at.below("/role"), "a role is said with to = \"role\" alone");
+        }
+        let to = match (step.to, &step.role) {
+            (OnwardToml::Sms, _) => {
+                if value.sms.is_none() {
+                    compile.problem(&at.below("/to"), "there is no text \"sms\" to be sent then");
+                }
+                Onward::Sms
+            }
+            (OnwardToml::Email, _) => Onward::Email,
+            (OnwardToml::Holders, _) => Onward::Holders,
+            (OnwardToml::Role, None) => {
+                compile.problem(&at, "say which role: role = \"…\"");
+                continue;
+            }
+            (OnwardToml::Role, Some(role)) => {
+                let Some(id) = compile.role(&at.below("/role"), role) else { continue };
+                Onward::Role(id)
+            }
+        };
+        steps.push(Step { after_hours: step.after_hours, to });
+    }
+    steps
 }
 
 /// The text of a short message: one line that fits with every value as long as it may be there.

@@ -45,6 +45,7 @@ impl Courier for Post {
                 subject,
                 text: say(dispatch.text.into()),
                 link: None,
+                stop: None,
                 english: ctx.lang == Lang::En,
             },
             from: ctx.now,

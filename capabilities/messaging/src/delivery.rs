@@ -209,7 +209,24 @@ pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) link: Option<String>,
+    /// The path of this site where mails of its kind are stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stop: Option<String>,
     pub(crate) english: bool,
+}
+
+impl Letter {
+    /// An empty one to an address.
+    pub(crate) fn to(to: String) -> Letter {
+        Letter {
+            to,
+            subject: String::new(),
+            text: String::new(),
+            link: None,
+            stop: None,
+            english: false,
+        }
+    }
 }
 
 /// How a channel does.
@@ -247,6 +264,14 @@ pub(crate) struct Fresh {
     /// Not before this instant.
     pub(crate) from: Timestamp,
     pub(crate) expires: Timestamp,
+}
+
+impl Fresh {
+    /// One to nobody in particular, from now on.
+    pub(crate) fn new(channel: Channel, now: Timestamp, expires: Timestamp) -> Fresh {
+        let letter = Letter::to(String::new());
+        Fresh { message: None, account: None, channel, letter, from: now, expires }
+    }
 }
 
 /// The statement that writes a text.
@@ -318,6 +343,7 @@ pub(crate) async fn parcel(
         subject: letter.subject,
         text: letter.text,
         link: letter.link,
+        stop: letter.stop,
         lang: if letter.english { Lang::En } else { Lang::Zh },
     };
     Ok(Some((delivery, parcel)))

@@ -64,6 +64,24 @@ impl Event for MessageRead {
     const DOC: &'static str = "A message was opened for the first time, or marked as read.";
 }
 
+/// A reader said that a message arrived.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct MessageAcknowledged {
+    /// The message.
+    pub message: MessageId,
+    /// The pack that sent it.
+    pub pack: String,
+    /// The template: `pack.template`.
+    pub template: String,
+    /// What it is about: `kind:id`.
+    pub about: Option<String>,
+}
+
+impl Event for MessageAcknowledged {
+    const TYPE: &'static str = "messaging.message.acknowledged";
+    const DOC: &'static str = "The reader of a message said that it arrived.";
+}
+
 /// The message as the aggregate of its events, at its version after the write.
 pub fn aggregate(message: MessageId, version: i64) -> Aggregate {
     Aggregate { kind: "messaging.message", id: message.to_string(), version }

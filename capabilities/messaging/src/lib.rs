@@ -2,16 +2,21 @@
 //! and organisations. What a message says is fixed and sealed when it is sent.
 
 pub mod actions;
+pub mod address;
 pub mod compile;
 mod courier;
 pub mod delivery;
 pub mod error;
 pub mod events;
+pub mod hours;
 pub mod model;
 pub mod pack;
 mod pages;
+pub mod parked;
+pub mod preference;
 pub mod queries;
 pub mod rules;
+mod stop;
 mod store;
 mod worker;
 
@@ -21,7 +26,8 @@ use std::sync::Arc;
 use minshu_kernel::access::{Basis, PermissionSet};
 use minshu_kernel::action::{Action as _, Query as _};
 use minshu_kernel::capability::{
-    BadgeEntry, Capability, Contract, NavigationEntry, ProblemType, Sweep, Waiting, WorkerEntry,
+    BadgeEntry, Capability, Contract, NavigationEntry, PanelEntry, ProblemType, Sweep, Waiting,
+    WorkerEntry,
 };
 use minshu_kernel::clock::DAY_MS;
 use minshu_kernel::courier::{Channel, Courier};
@@ -64,11 +70,26 @@ impl Capability for Messaging {
             .action::<actions::NoteReport>()
             .action::<actions::SetChannel>()
             .query::<queries::Channels>()
+            .action::<actions::SetPreferences>()
+            .action::<actions::ClaimMail>()
+            .action::<actions::ProveMail>()
+            .action::<actions::RemoveMail>()
+            .action::<actions::StopMail>()
+            .query::<queries::Preferences>()
+            .action::<actions::Acknowledge>()
+            .action::<actions::Escalate>()
+            .action::<actions::SettleParked>()
+            .query::<queries::Receipts>()
+            .query::<queries::ParkedMessages>()
             .event::<events::MessageSent>()
             .event::<events::MessageRead>()
+            .event::<events::MessageAcknowledged>()
             .section::<pack::TemplateToml>("messaging.template")
             .sql(store::STATEMENTS)
-            .sql(delivery::STATEMENTS);
+            .sql(delivery::STATEMENTS)
+            .sql(address::STATEMENTS)
+            .sql(parked::STATEMENTS)
+            .sql(preference::STATEMENTS);
         contract.statements.extend(store::list_statements());
         contract.permission_sets.extend(permission_sets());
         contract.problem_types.extend(
@@ -79,12 +100,27 @@ impl Capability for Messaging {
         contract.migrations.extend([
             ("V1__messages", include_str!("../migrations/V1__messages.sql")),
             ("V2__deliveries", include_str!("../migrations/V2__deliveries.sql")),
+            (
+                "V20__mail_and_preferences",
+                include_str!("../migrations/V20__mail_and_preferences.sql"),
+            ),
+            (
+                "V21__receipts_and_escalation",
+                include_str!("../migrations/V21__receipts_and_escalation.sql"),
+            ),
         ]);
         contract.sweeps.push(Sweep {
             table: "messaging_delivery",
             by: "ended_ms",
             only: "",
             keep_ms: DELIVERIES_KEPT_MS,
+        });
+        // A claim counts the codes of a day; after that day it is of no use.
+        contract.sweeps.push(Sweep {
+            table: "messaging_address_claim",
+            by: "at_ms",
+            only: "",
+            keep_ms: 2 * DAY_MS,
         });
         contract.reports_to = Some(actions::NoteReport::NAME);
         for channel in Channel::ALL {
@@ -98,6 +134,10 @@ impl Capability for Messaging {
         }
         contract.routes.extend(pages::routes());
         contract.texts.push(TEXTS);
+        contract.asides.push(PanelEntry {
+            name: "messaging.receipts",
+            render: Arc::new(|visit, about| Box::pin(pages::receipts(visit, about))),
+        });
         contract.mine.push(Arc::new(|visit, ()| Box::pin(pages::mine(visit))));
         contract.badges.push(BadgeEntry {
             href: "/inbox",
@@ -148,7 +188,26 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "messaging.unread_count",
                 "messaging.mark_read",
                 "messaging.mark_all_read",
+                "messaging.acknowledge",
             ],
+        },
+        PermissionSet {
+            id: "messaging.own",
+            name: ("选择怎么告诉自己", "Choose how one is told"),
+            basis: Basis::SignedIn,
+            may: &[
+                "messaging.preferences",
+                "messaging.set_preferences",
+                "messaging.claim_mail",
+                "messaging.prove_mail",
+                "messaging.remove_mail",
+            ],
+        },
+        PermissionSet {
+            id: "messaging.stop",
+            name: ("按邮件里的地址停收邮件", "Stop mails by the address in a mail"),
+            basis: Basis::Everyone,
+            may: &["messaging.stop_mail"],
         },
         PermissionSet {
             id: "messaging.system",
@@ -157,6 +216,7 @@ fn permission_sets() -> Vec<PermissionSet> {
             may: &[
                 "messaging.send",
                 "messaging.reach",
+                "messaging.escalate",
                 "messaging.take_deliveries",
                 "messaging.note_delivery",
                 "messaging.note_report",
@@ -166,7 +226,18 @@ fn permission_sets() -> Vec<PermissionSet> {
             id: "messaging.operate",
             name: ("照看短信和邮件通道", "Look after the channels of texts"),
             basis: Basis::Post,
-            may: &["messaging.channels", "messaging.set_channel"],
+            may: &[
+                "messaging.channels",
+                "messaging.set_channel",
+                "messaging.parked_messages",
+                "messaging.settle_parked",
+            ],
+        },
+        PermissionSet {
+            id: "messaging.follow",
+            name: ("看消息收到没有", "See whether messages arrived"),
+            basis: Basis::Post,
+            may: &["messaging.receipts"],
         },
     ]
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use minshu_kernel::access::Resource;
 use minshu_kernel::clock::Timestamp;
+use minshu_kernel::division::DivisionCode;
 use minshu_kernel::id_type;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
 use minshu_kernel::text::LocalText;
@@ -50,6 +51,55 @@ impl Tone {
     /// The tone of a word.
     pub fn parse(word: &str) -> Option<Tone> {
         Tone::ALL.into_iter().find(|tone| tone.word() == word)
+    }
+}
+
+/// What kind of message it is, and so what its readers may choose about it.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageKind {
+    /// What the law says must be told: nobody can switch it off.
+    Legal,
+    /// The reader has something to do.
+    Act,
+    /// How one's own things go on.
+    #[default]
+    Progress,
+    /// Reminders and news: by the inbox alone unless somebody wants more.
+    News,
+}
+
+impl MessageKind {
+    /// Every kind, as pages list them.
+    pub const ALL: [MessageKind; 4] =
+        [MessageKind::Legal, MessageKind::Act, MessageKind::Progress, MessageKind::News];
+
+    /// The word in columns, packs and the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            MessageKind::Legal => "legal",
+            MessageKind::Act => "act",
+            MessageKind::Progress => "progress",
+            MessageKind::News => "news",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn parse(word: &str) -> Option<MessageKind> {
+        MessageKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -100,6 +150,35 @@ pub struct Content {
     /// What a short message says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<LocalText>,
+    /// Whether its reader must say that it arrived; opening it is not enough then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledge: bool,
+    /// What happens, in this order, while nobody reads it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+}
+
+/// What happens to a message that nobody reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Working hours after it was sent.
+    pub after_hours: u16,
+    /// To whom or by what it goes on.
+    pub to: Onward,
+}
+
+/// Where a message goes on to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Onward {
+    /// The same reader, by short message.
+    Sms,
+    /// The same reader, by mail.
+    Email,
+    /// The others who hold the reader's post.
+    Holders,
+    /// Those who hold a post with this role (`pack.role`) in the reader's organisation, or in the nearest above it.
+    Role(String),
 }
 
 /// A message.
@@ -113,17 +192,25 @@ pub struct Message {
     pub template: String,
     /// To whom it goes.
     pub to: Addressee,
+    /// What kind it is.
+    pub kind: MessageKind,
     /// How it is meant.
     pub tone: Tone,
     /// What it says.
     pub content: Content,
     /// What it is about: `kind:id`.
     pub about: Option<String>,
+    /// Where what it is about lies.
+    pub division: Option<DivisionCode>,
     /// When it was sent.
     pub at: Timestamp,
     /// When it was read first.
     pub read: Option<Timestamp>,
-    /// 1 when it is sent, 2 when it was read.
+    /// When its reader said that it arrived.
+    pub acknowledged: Option<Timestamp>,
+    /// The message of somebody else that was passed on to this reader.
+    pub passed_from: Option<MessageId>,
+    /// 1 when it is sent; one more when it was read, and when its reader said that it arrived.
     pub version: i64,
 }
 
@@ -141,6 +228,20 @@ pub fn resource(id: MessageId, pack: &str, to: &Addressee) -> Resource {
 }
 
 impl Message {
+    /// Whether its reader has it: opened, or said so where that is asked for.
+    pub fn settled(&self) -> bool {
+        if self.content.acknowledge { self.acknowledged.is_some() } else { self.read.is_some() }
+    }
+
+    /// The message as the office sees it that it was sent for: by its pack and its place.
+    pub fn receipt(&self) -> Resource {
+        Resource {
+            pack: Some(self.pack.clone()),
+            division: self.division,
+            ..Resource::of("messaging.receipt", self.id)
+        }
+    }
+
     /// The message as access sees it.
     pub fn resource(&self) -> Resource {
         resource(self.id, &self.pack, &self.to)
@@ -158,6 +259,11 @@ mod tests {
             assert_eq!(serde_json::to_value(tone).unwrap(), tone.word());
         }
         assert_eq!(Tone::parse("loud"), None);
+        for kind in MessageKind::ALL {
+            assert_eq!(MessageKind::parse(kind.word()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+        }
+        assert_eq!(MessageKind::parse("loud"), None);
     }
 
     #[test]

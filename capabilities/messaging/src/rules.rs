@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use minshu_kernel::clock::{DAY_MS, Timestamp};
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::error::FieldProblem;
 use minshu_kernel::text::{Lang, LocalText, Message};
 use minshu_kernel::web::percent;
 use serde::Serialize;
 
-use crate::model::{Content, Tone};
+use crate::model::{Content, MessageKind, Step, Tone};
 
 /// The longest name of a place, in bytes.
 const NAME_MAX: usize = 40;
@@ -167,12 +167,20 @@ pub struct Template {
     pub title: LocalPattern,
     /// Paragraphs.
     pub text: LocalPattern,
+    /// What kind it is.
+    pub kind: MessageKind,
+    /// After how long an unread message goes by mail, in milliseconds; none where it does not.
+    pub email_after_ms: Option<i64>,
     /// How it is meant.
     pub tone: Tone,
     /// Where it leads on.
     pub link: Option<Pattern>,
     /// What a short message says, and after how long an unread message is told so.
     pub sms: Option<Short>,
+    /// Whether its reader must say that it arrived.
+    pub acknowledge: bool,
+    /// What happens while nobody reads it.
+    pub steps: Vec<Step>,
     /// The values it needs: each is given, and no other.
     pub values: BTreeSet<String>,
 }
@@ -205,7 +213,14 @@ impl Template {
             };
             sms.text.fill(&said.iter().map(cut).collect())
         });
-        Ok(Content { title: self.title.fill(&said), text: self.text.fill(&said), link, sms })
+        Ok(Content {
+            title: self.title.fill(&said),
+            text: self.text.fill(&said),
+            link,
+            sms,
+            acknowledge: self.acknowledge,
+            steps: self.steps.clone(),
+        })
     }
 
     /// Every value in both languages, or everything that is wrong with them.
@@ -291,16 +306,6 @@ fn cut(text: &str) -> String {
     match text.chars().count() > SMS_VALUE_MAX {
         true => text.chars().take(SMS_VALUE_MAX - 1).chain(['…']).collect(),
         false => text.to_owned(),
-    }
-}
-
-/// From when on a text may go out that does not hurry: between ten in the evening and seven in the morning it waits.
-pub fn waking(now: Timestamp) -> Timestamp {
-    let morning = |date| Timestamp::start_of(date).plus_ms(7 * 3_600_000);
-    match now.hour_minute().0 {
-        0..7 => morning(now.date()),
-        22.. => morning(now.plus_ms(DAY_MS).date()),
-        _ => now,
     }
 }
 

@@ -13,22 +13,23 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::MessagingError;
-use crate::model::{Addressee, Content, Message, MessageId, Tone};
+use crate::model::{Addressee, Content, Message, MessageId, MessageKind, Tone};
 use crate::rules::Given;
 
 statements! {
     /// A message.
     SELECT_MESSAGE = "
-SELECT id, pack, template, to_account, to_person, to_organisation, tone, content, about, at_ms,
-  read_ms, version
+SELECT id, pack, template, to_account, to_person, to_organisation, kind, tone, content, about,
+  division, at_ms, read_ms, acknowledged_ms, passed_from, version
 FROM messaging_message
 WHERE id = $1";
 
     /// A new message.
     INSERT_MESSAGE = "
 INSERT INTO messaging_message (id, pack, template, to_account, to_person, to_organisation, tone,
-  content, given, about, at_ms, unread, read_ms, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE, NULL, 1)";
+  content, given, about, at_ms, unread, read_ms, version, kind, division,
+  acknowledged_ms, passed_from)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE, NULL, 1, $12, $13, NULL, $14)";
 
     /// A message is read: once, and never unread again.
     UPDATE_READ = "
@@ -39,12 +40,41 @@ SET unread = FALSE,
 WHERE id = $1
   AND version = $2
   AND unread";
+
+    /// A reader says that a message arrived: once.
+    UPDATE_ACKNOWLEDGED = "
+UPDATE messaging_message
+SET unread = FALSE,
+  read_ms = COALESCE(read_ms, $3),
+  acknowledged_ms = $3,
+  version = version + 1
+WHERE id = $1
+  AND version = $2
+  AND acknowledged_ms IS NULL";
+
+    /// The messages about a thing, the latest first.
+    SELECT_ABOUT = "
+SELECT id, pack, template, to_account, to_person, to_organisation, kind, tone, content, about,
+  division, at_ms, read_ms, acknowledged_ms, passed_from, version
+FROM messaging_message
+WHERE about = $1
+ORDER BY at_ms DESC, id DESC
+LIMIT 50";
+
+    /// The messages that were passed on from one.
+    SELECT_PASSED = "
+SELECT id, pack, template, to_account, to_person, to_organisation, kind, tone, content, about,
+  division, at_ms, read_ms, acknowledged_ms, passed_from, version
+FROM messaging_message
+WHERE passed_from = $1
+ORDER BY id
+LIMIT 100";
 }
 
 /// Messages in a list.
 const LIST_MESSAGES: &str = "
-SELECT id, pack, template, to_account, to_person, to_organisation, tone, content, about, at_ms,
-  read_ms, version
+SELECT id, pack, template, to_account, to_person, to_organisation, kind, tone, content, about,
+  division, at_ms, read_ms, acknowledged_ms, passed_from, version
 FROM messaging_message";
 
 /// Messages to be counted or marked: nothing sealed is read.
@@ -145,6 +175,9 @@ pub(crate) async fn insert(
             seal(&sealer, place("given", &id), given)?,
             message.about.as_deref(),
             message.at,
+            message.kind.word(),
+            message.division.map(|division| division.to_string()),
+            message.passed_from,
         ],
     ))
 }
@@ -152,6 +185,23 @@ pub(crate) async fn insert(
 /// The statement that marks a message as read.
 pub(crate) fn mark(id: MessageId, version: i64, now: Timestamp) -> Statement {
     Statement::one(UPDATE_READ, values![id, version, now])
+}
+
+/// The statement that keeps that a message arrived.
+pub(crate) fn acknowledge(message: &Message, now: Timestamp) -> Statement {
+    Statement::one(UPDATE_ACKNOWLEDGED, values![message.id, message.version, now])
+}
+
+/// The messages about a thing, the latest first, at most fifty. One that cannot be opened is left out.
+pub(crate) async fn about(ctx: &Ctx, about: &str) -> Result<Vec<Message>, Failure> {
+    let rows = ctx.rows(SELECT_ABOUT, values![about]).await?;
+    Ok(rows.iter().filter_map(|row| read(&ctx.services, row).ok()).collect())
+}
+
+/// The messages that were passed on from one.
+pub(crate) async fn passed(ctx: &Ctx, from: MessageId) -> Result<Vec<Message>, Failure> {
+    let rows = ctx.rows(SELECT_PASSED, values![from]).await?;
+    rows.iter().map(|row| read(&ctx.services, row)).collect()
 }
 
 /// A message by id.
@@ -166,6 +216,7 @@ fn read(services: &Services, row: &Row) -> Result<Message, Failure> {
     let text = services.personal.open_text(place("content", &id.to_string()), &sealed)?;
     let content: Content = serde_json::from_str(&text).map_err(Failure::internal)?;
     let tone = Tone::parse(&row.get::<String>("tone")?);
+    let kind = MessageKind::parse(&row.get::<String>("kind")?);
     Ok(Message {
         id,
         pack: row.get("pack")?,
@@ -175,11 +226,15 @@ fn read(services: &Services, row: &Row) -> Result<Message, Failure> {
             person: row.id_or_null("to_person")?,
             organisation: row.id_or_null("to_organisation")?,
         },
+        kind: kind.ok_or(MessagingError::Damaged { id, what: "its kind is an unknown word" })?,
         tone: tone.ok_or(MessagingError::Damaged { id, what: "its tone is an unknown word" })?,
         content,
         about: row.get("about")?,
         at: row.get("at_ms")?,
         read: row.get("read_ms")?,
+        division: row.get::<Option<String>>("division")?.and_then(|code| code.parse().ok()),
+        acknowledged: row.get("acknowledged_ms")?,
+        passed_from: row.id_or_null("passed_from")?,
         version: row.get("version")?,
     })
 }

@@ -58,29 +58,34 @@ pub(crate) async fn round(
     Ok(true)
 }
 
+fn refused(reason: &str) -> Outcome {
+    Outcome::Refused { reason: reason.to_owned(), address: false }
+}
+
 async fn hand_over(ctx: &Ctx, id: DeliveryId) -> Result<Option<Outcome>, Failure> {
     let (delivery, parcel) = match delivery::parcel(ctx, id).await {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(None),
         // One that cannot be opened is parked and told; the others go on.
         Err(failure) if failure.kind == Kind::Internal => {
-            return Ok(Some(Outcome::Refused { reason: "damaged".to_owned() }));
+            return Ok(Some(refused("damaged")));
         }
         Err(failure) => return Err(failure),
     };
     // Handed over late it would be worse than not at all.
     if delivery.expires <= ctx.services.clock.now() {
-        return Ok(Some(Outcome::Refused { reason: "expired".to_owned() }));
+        return Ok(Some(refused("expired")));
     }
     // Read meanwhile, it needs no telling any more.
     if let Some(message) = delivery.message
-        && store::find(ctx, message).await?.is_none_or(|message| message.read.is_some())
+        && store::find(ctx, message).await?.is_none_or(|message| message.settled())
     {
-        return Ok(Some(Outcome::Refused { reason: "read".to_owned() }));
+        return Ok(Some(refused("read")));
     }
     Ok(Some(match ctx.services.carriers.send(parcel).await {
         Ok(taken) => Outcome::Sent { reference: taken.reference },
-        Err(CarrierError::Refused(reason)) => Outcome::Refused { reason },
+        Err(CarrierError::Refused(reason)) => Outcome::Refused { reason, address: false },
+        Err(CarrierError::NoAddress(reason)) => Outcome::Refused { reason, address: true },
         Err(CarrierError::Down { why, after_ms }) => Outcome::Down { why, after_ms },
         Err(CarrierError::NotOffered) => {
             Outcome::Down { why: "the channel is not offered any more".to_owned(), after_ms: None }

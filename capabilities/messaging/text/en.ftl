@@ -97,3 +97,104 @@ messaging-told-delivered = {$channel}: delivered {$at}
 messaging-told-read = {$channel}: the message was read before, so none was sent
 messaging-told-expired = {$channel}: it could not go out for three days and is not sent any more
 messaging-told-failed = {$channel}: it failed {$at}; please check the telephone number of your account
+
+# How one is told
+messaging-bad-address = Please give a mail address, such as name@example.com
+messaging-soon-again = A code was sent a moment ago. Please ask again in { $seconds ->
+    [one] one second
+   *[other] {$seconds} seconds
+}
+messaging-many-codes = Enough codes were sent today. Please try again tomorrow
+messaging-wrong-code = That is not the code. { $left ->
+    [0] Please have another one sent
+    [one] You have one more trial
+   *[other] You have {$left} more trials
+}; please compare it with the six digits in the mail
+messaging-code-over = The code is too old, or was wrong too often. Please have another one sent
+messaging-problem-hour = Please choose a time of day, such as 22:00
+messaging-preferences-title = How you are told
+messaging-preferences-lead = Every message is in your inbox. Choose here what is also sent by short message and by mail, and when you are not to be disturbed.
+messaging-what = What else is sent
+messaging-kind = Kind of message
+messaging-kind-legal = Legal notices
+messaging-kind-legal-note = Acceptance, correction, decisions: the law says that they reach you, so they cannot be switched off
+messaging-kind-act = Things for you to do
+messaging-kind-act-note = They wait for you and go no further without you
+messaging-kind-progress = Progress
+messaging-kind-progress-note = How far your matters have come
+messaging-kind-news = Reminders and news
+messaging-kind-news-note = Renewals, new rules; nothing is lost without them
+messaging-kind-security = Sign-in and safety
+messaging-kind-security-note = Codes and changes of your account protect you, so they cannot be switched off
+messaging-always = Always
+messaging-no-sms = Short messages are not set up here yet.
+messaging-no-email = Mail is not set up here yet.
+messaging-quiet = Quiet hours
+messaging-quiet-hint = Nothing is sent in these hours; it goes out when they end. Codes to sign in with are sent at once.
+messaging-quiet-keep = Keep the quiet hours
+messaging-quiet-from = From
+messaging-quiet-until = Until
+messaging-language = Language of short messages and mails
+messaging-choices-keep = Save
+messaging-choices-kept = Saved
+messaging-mail-title = Mail address
+messaging-mail-now = Address now
+messaging-mail-none = There is no address yet. With one, the messages chosen above are sent there too.
+messaging-mail-since = Proved {$at}
+messaging-mail-dead = Takes no mail
+messaging-mail-bad = {$mail} takes no mail: what was sent on {$at} came back, and its server says that there is no such mailbox. Please give another address.
+messaging-mail-field = Mail address
+messaging-mail-other = Another address
+messaging-mail-hint = A code is sent there first and counts once you give it here. The address before is told.
+messaging-mail-send = Send the code
+messaging-mail-remove = Stop using mail
+messaging-mail-sent = The code is on its way. Please look into your mailbox
+messaging-mail-proved = {$mail} is proved. Messages go there too from now on
+messaging-mail-gone = No more mail is sent
+messaging-code = Code in the mail
+messaging-code-hint = The six digits that were sent to {$mail}, good until {$until}. If nothing came, look among unwanted mail.
+messaging-code-give = Prove the address
+messaging-claim-bad = {$mail} takes no mail: its server says that there is no such mailbox. Please check the address and send again.
+messaging-mail-code-subject = Code for your mail address
+messaging-mail-code = Your code is {$code}. It is good for {$minutes} minutes and proves this address alone; tell it to nobody. If you did not ask for it, there is nothing to do.
+messaging-mail-changed-subject = Your address for notices was changed
+messaging-mail-changed = On {$at} the address for notices of your account became {$mail}; nothing is sent to this one any more. If that was not you, sign in at once, change your password, and look at your devices.
+messaging-mail-removed = On {$at} your account stopped sending notices to this address. If that was not you, sign in at once, change your password, and look at your devices.
+messaging-stop-title = Stop mails of this kind
+messaging-stop-lead = Stop getting “{$kind}” by mail? The messages stay in your inbox.
+messaging-stop-do = Stop
+messaging-stop-done = “{$kind}” is not sent by mail any more.
+messaging-stop-rest = To change anything else, sign in and open
+messaging-inbox-mail-bad = {$mail} takes no mail, so messages are here alone.
+messaging-acknowledge = I have it
+messaging-acknowledge-lead = This message asks you to say that you have it. Otherwise it goes on to others after some working hours.
+messaging-acknowledged = You said on {$at} that you have it
+messaging-notice-acknowledged = Noted that you have it
+messaging-passed = This message went to a colleague in your post first. Nobody has looked at it for { $hours ->
+    [one] one working hour
+   *[other] {$hours} working hours
+}, so it is yours now too.
+messaging-passed-above = This message went to the handling officer first. Nobody has looked at it for { $hours ->
+    [one] one working hour
+   *[other] {$hours} working hours
+}. Please see that somebody does.
+messaging-receipts-title = Messages that were sent
+messaging-receipt-sent = In the inbox since {$at}
+messaging-receipt-unread = Not read yet
+messaging-receipt-read = Read {$at}
+messaging-receipt-read-only = Read {$at}, not confirmed yet
+messaging-receipt-acknowledged = Confirmed {$at}
+messaging-receipt-passed = Passed on, as nobody read it
+messaging-problem-reason = Please say why it is given up, in 200 characters at most
+messaging-parked-title = Messages that could not be made
+messaging-parked-none = None.
+messaging-parked-lead = The templates of these messages could not be filled in. They alone wait; everything else is sent. Once it is mended, have them made again.
+messaging-parked-what = Flow {$flow}: {$what}
+messaging-parked-cure = What to do: compare the template in the folder messages of the pack {$pack} with what the flow {$flow} gives, run minshu packs apply, and have it made again.
+messaging-parked-cure-flow = What to do: check the name of the template in the flow {$flow}, run minshu packs apply, and have it made again.
+messaging-parked-again = Make again
+messaging-parked-give-up = Give up
+messaging-parked-given-up-reason = An operator chose on the page not to send it
+messaging-parked-sent = It was made and sent
+messaging-parked-gone = That one is given up
+messaging-parked-still = It still cannot be made. Please mend what is named below

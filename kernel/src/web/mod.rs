@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::BoxFuture;
 use crate::access::Principal;
 use crate::action::{Action, Query};
+use crate::capability::PanelEntry;
 use crate::ctx::{self, Call, Ctx, Door, Services};
 use crate::error::{Failure, FieldProblem};
 use crate::ids::RequestId;
@@ -235,9 +236,23 @@ pub struct Visit {
     pub authorization: Option<String>,
     /// The address at which the house is reached, without a path: as configured, else as the request names it.
     pub origin: String,
+    /// What capabilities show about things of others: [`Visit::asides_about`].
+    pub asides: Vec<PanelEntry>,
 }
 
 impl Visit {
+    /// What other capabilities show about a thing (`kind:id`) to whoever handles it. A piece that fails is left out: it
+    /// must not take the page away.
+    pub async fn asides_about(self: &Arc<Self>, about: &str) -> Vec<Markup> {
+        let mut shown = Vec::new();
+        for aside in &self.asides {
+            if let Ok(Some(markup)) = (aside.render)(self.clone(), about.to_owned()).await {
+                shown.push(markup);
+            }
+        }
+        shown
+    }
+
     /// Texts in the visitor's language.
     pub fn speaker(&self) -> Speaker {
         Speaker::new(self.services.texts.clone(), self.lang)

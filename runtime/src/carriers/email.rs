@@ -86,6 +86,8 @@ struct Html<'a> {
     paragraphs: Vec<&'a str>,
     link: Option<&'a str>,
     go: &'a str,
+    stop: Option<&'a str>,
+    stop_words: &'a str,
 }
 
 impl EmailCarrier {
@@ -195,12 +197,27 @@ impl Paper {
             plain.push_str("\n\n");
             plain.push_str(link);
         }
-        plain.push('\n');
-        let (lang, go) = match parcel.lang {
-            Lang::Zh => ("zh-CN", "到网上看详情"),
-            Lang::En => ("en", "See the details"),
+        let (lang, go, stop_words) = match parcel.lang {
+            Lang::Zh => ("zh-CN", "到网上看详情", "不想再收这类邮件，请打开这里："),
+            Lang::En => ("en", "See the details", "To stop mails of this kind, open:"),
         };
-        let html = Html { lang, subject: &subject, paragraphs, link: link.as_deref(), go };
+        let stop = match (&parcel.stop, &self.site) {
+            (Some(path), Some(site)) => Some(format!("{site}{path}")),
+            _ => None,
+        };
+        if let Some(stop) = &stop {
+            plain.push_str(&format!("\n\n-- \n{stop_words}\n{stop}"));
+        }
+        plain.push('\n');
+        let html = Html {
+            lang,
+            subject: &subject,
+            paragraphs,
+            link: link.as_deref(),
+            go,
+            stop: stop.as_deref(),
+            stop_words,
+        };
         let html = html.render().map_err(|error| refused(&error.to_string()))?;
         let domain = self.from.email.domain();
         let mut builder = Message::builder()
@@ -211,6 +228,14 @@ impl Paper {
             .message_id(Some(format!("<{}@{domain}>", parcel.id)))
             .raw_header(raw("Auto-Submitted", "auto-generated"))
             .raw_header(raw("Content-Language", lang));
+        // One click stops mails of this kind (RFC 2369, RFC 8058); a program takes it over HTTPS alone.
+        if let Some(stop) = &stop {
+            builder = builder.raw_header(raw("List-Unsubscribe", &format!("<{stop}>")));
+            if stop.starts_with("https://") {
+                let click = raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+                builder = builder.raw_header(click);
+            }
+        }
         if let Some(reply_to) = &self.reply_to {
             builder = builder.reply_to(reply_to.clone());
         }
@@ -232,11 +257,31 @@ fn is_site(site: &str, loopback: bool) -> bool {
     plain && url.has_host() && (url.scheme() == "https" || loopback && url.scheme() == "http")
 }
 
+/// Whether a permanent answer says that nobody is at the address. The enhanced status code (RFC 3463) decides where
+/// there is one: 5.1.x is about the address, 5.2.1 is a mailbox that is closed; 5.2.2 is a full one, 5.7.x a refusal of
+/// this mail. Without one these replies mean the mailbox (RFC 5321, 4.2.3).
+pub(super) fn nobody(said: &str) -> bool {
+    let words = said.split(|c: char| c.is_whitespace() || c == ':').filter(|word| !word.is_empty());
+    let status = words.take(12).find_map(|word| {
+        let mut parts = word.split('.');
+        let digits = |part: Option<&str>| {
+            part.filter(|part| (1..=3).contains(&part.len()))?.parse::<u16>().ok()
+        };
+        let status = (digits(parts.next())?, digits(parts.next())?, digits(parts.next())?);
+        parts.next().is_none().then_some(status)
+    });
+    status.is_none_or(|status| matches!(status, (5, 1, _) | (5, 2, 1)))
+}
+
 /// What a failed exchange means for the mail. A refusal of the recipient or of the content is for good; one of
 /// the account or of the whole connection is the channel's.
 fn failed(error: &lettre::transport::smtp::Error) -> CarrierError {
     let code = error.status().map(u16::from);
+    let said = error.to_string();
     match code {
+        Some(code @ (550 | 551 | 553 | 556)) if error.is_permanent() && nobody(&said) => {
+            CarrierError::NoAddress(format!("the mail server answered {code}"))
+        }
         Some(code @ (550..=553 | 501 | 555 | 556)) if error.is_permanent() => {
             CarrierError::Refused(format!("the mail server answered {code}"))
         }

@@ -33,6 +33,7 @@ fn parcel(channel: Channel, to: &str, subject: &str, text: &str) -> Parcel {
         subject: subject.to_owned(),
         text: text.to_owned(),
         link: Some("/inbox/1".to_owned()),
+        stop: Some("/mail/stop/a.news.f".to_owned()),
         lang: Lang::Zh,
     }
 }
@@ -103,6 +104,9 @@ async fn a_mail_is_taken_over_once_the_server_says_so() {
 async fn what_an_answer_means_for_the_mail() {
     for (answer, refused) in [
         ("550 no such mailbox", true),
+        ("550 5.1.1 nobody here", true),
+        ("550 5.7.1 this mail is not wanted", true),
+        ("550 5.2.2 the mailbox is full", true),
         ("552 too large", true),
         ("451 later", false),
         ("421 closing", false),
@@ -112,7 +116,18 @@ async fn what_an_answer_means_for_the_mail() {
         let (port, _got) = server(answer).await;
         let error = mail(port).send(parcel(Channel::Email, "a@example.com", "s", "t")).await;
         match error.unwrap_err() {
-            CarrierError::Refused(_) => assert!(refused, "{answer}"),
+            CarrierError::NoAddress(_) => {
+                assert!(
+                    refused && (answer.contains("no such") || answer.contains("5.1.1")),
+                    "{answer}"
+                );
+            }
+            CarrierError::Refused(_) => {
+                assert!(
+                    refused && !answer.contains("no such") && !answer.contains("5.1.1"),
+                    "{answer}"
+                );
+            }
             CarrierError::Down { why, .. } => {
                 assert!(!refused && why.contains(answer.get(..3).unwrap()), "{answer}: {why}");
             }
@@ -153,6 +168,11 @@ proptest! {
     }
 
     #[test]
+    fn whatever_a_server_says_is_about_the_address_or_not(said in any::<String>()) {
+        let _ = email::nobody(&said);
+    }
+
+    #[test]
     fn words_of_a_receiver_are_one_bounded_line(text in any::<String>(), most in 0_usize..300) {
         let said = words(&text, most);
         prop_assert!(said.chars().count() <= most && !said.chars().any(char::is_control));
@@ -174,6 +194,34 @@ fn a_line_that_begins_a_header_stays_in_the_subject() {
         "{head}"
     );
     assert!(head.contains("Date: Thu, 05 Mar 2026 01:00:00 +0000"), "{head}");
+}
+
+#[test]
+fn mails_of_a_kind_that_can_be_stopped_say_where() {
+    let whole = |stop: Option<&str>, site: Option<&str>| {
+        let settings = MailSettings { site: site.map(str::to_owned), ..settings(1) };
+        let paper = email::Paper::new(&settings, true, Arc::new(Still)).unwrap();
+        let mut given = parcel(Channel::Email, "lin@example.com", "s", "t");
+        given.stop = stop.map(str::to_owned);
+        String::from_utf8(paper.message(&given).unwrap().formatted()).unwrap()
+    };
+    let path = Some("/mail/stop/a.news.f");
+    let mail = whole(path, Some("https://minshu.example"));
+    for part in [
+        "\r\nList-Unsubscribe: <https://minshu.example/mail/stop/a.news.f>\r\n",
+        "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ] {
+        assert!(mail.contains(part), "{part} is not in {mail}");
+    }
+    // What the law demands cannot be stopped, and without an address of this site nothing can be clicked.
+    assert!(!whole(None, Some("https://minshu.example")).contains("List-Unsubscribe"));
+    assert!(!whole(path, None).contains("List-Unsubscribe"));
+    // A mail program clicks over HTTPS alone.
+    let plain = whole(path, Some("http://127.0.0.1:8800"));
+    assert!(plain.contains("List-Unsubscribe:") && !plain.contains("List-Unsubscribe-Post"));
 }
 
 /// A gateway that answers so, and keeps what it was sent.

@@ -236,6 +236,7 @@ async fn visit(
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),
         origin: house.origin(&request),
+        asides: house.contract.asides.clone(),
     };
     if route.method == Method::Post {
         let header_token =

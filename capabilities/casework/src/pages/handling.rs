@@ -41,6 +41,7 @@ struct HandlingPage {
     forms: Vec<Markup>,
     clock: Markup,
     timeline: Markup,
+    asides: Vec<Markup>,
 }
 
 /// A form that was sent and refused.
@@ -174,7 +175,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
 }
 
 async fn page(
-    visit: &Visit,
+    visit: &Arc<Visit>,
     view: &CaseView,
     sent: Option<&Sent>,
     notice: Option<String>,
@@ -198,6 +199,7 @@ async fn page(
         forms: forms(visit, &t, view, sent)?,
         clock: clock(&t, visit.services.clock.now(), view)?,
         timeline: timeline(visit, &t, view)?,
+        asides: visit.asides_about(&format!("casework.case:{case_id}")).await,
         t,
     };
     Page::new("casework.handling", name, &template)
@@ -349,7 +351,7 @@ pub(super) async fn preview(visit: Arc<Visit>) -> Result<Reply, Failure> {
 
 /// Takes a step and comes back to the case; a refusal is shown in its form, and a lost race on top.
 async fn take<A: Action<Reply = Stepped>>(
-    visit: &Visit,
+    visit: &Arc<Visit>,
     case: CaseId,
     form: &'static str,
     notice: &'static str,

@@ -397,6 +397,7 @@ impl World {
             browser: String::new(),
             authorization: None,
             origin: "http://localhost".to_owned(),
+            asides: Vec::new(),
         }
     }
 

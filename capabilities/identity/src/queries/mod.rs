@@ -18,6 +18,7 @@ pub mod post;
 pub mod posts;
 pub mod profile;
 pub mod roles;
+pub mod stand_ins;
 
 pub use account_summary::AccountSummary;
 pub use applicant::Applicant;
@@ -37,6 +38,7 @@ pub use post::PostById;
 pub use posts::Posts;
 pub use profile::Profile;
 pub use roles::Roles;
+pub use stand_ins::StandIns;
 
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;

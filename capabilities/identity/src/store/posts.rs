@@ -86,6 +86,40 @@ WHERE t.account = $1
   AND (t.until_ms IS NULL OR t.until_ms > $2)
 ORDER BY t.created_ms, t.id
 LIMIT 100";
+    /// The posts that an account holds at this instant.
+    SELECT_HELD_NOW = "
+SELECT t.post, p.organisation
+FROM identity_appointment t
+JOIN identity_post p ON p.id = t.post
+WHERE t.account = $1
+  AND t.ended_ms IS NULL
+  AND t.from_ms <= $2
+  AND (t.until_ms IS NULL OR t.until_ms > $2)
+ORDER BY t.created_ms, t.id
+LIMIT 20";
+    /// Who holds a post at this instant.
+    SELECT_HOLDERS_NOW = "
+SELECT account
+FROM identity_appointment
+WHERE post = $1
+  AND ended_ms IS NULL
+  AND from_ms <= $2
+  AND (until_ms IS NULL OR until_ms > $2)
+ORDER BY created_ms, id
+LIMIT 50";
+    /// Who holds a post with a role in an organisation at this instant.
+    SELECT_HOLDERS_OF_ROLE = "
+SELECT t.account
+FROM identity_post p
+JOIN identity_post_role r ON r.post = p.id
+JOIN identity_appointment t ON t.post = p.id
+WHERE p.organisation = $1
+  AND r.role = $2
+  AND t.ended_ms IS NULL
+  AND t.from_ms <= $3
+  AND (t.until_ms IS NULL OR t.until_ms > $3)
+ORDER BY t.created_ms, t.id
+LIMIT 50";
     /// A new appointment. The same may have been made meanwhile: then it touches nothing.
     INSERT_APPOINTMENT = "
 INSERT INTO identity_appointment

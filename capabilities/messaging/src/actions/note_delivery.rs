@@ -2,6 +2,7 @@
 
 use minshu_kernel::access::Resource;
 use minshu_kernel::action::{Action, Decision};
+use minshu_kernel::courier::Channel;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
 use minshu_kernel::records::Statement;
@@ -9,7 +10,8 @@ use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::{self, DeliveryId, State, asked_ms, rest_ms};
+use crate::address;
+use crate::delivery::{self, Delivery, DeliveryId, State, asked_ms, rest_ms};
 use crate::rules::one_line;
 
 /// The longest words of a receiver that are kept, in characters.
@@ -39,6 +41,9 @@ pub enum Outcome {
     Refused {
         /// Why.
         reason: String,
+        /// Whether the address takes nothing at all, by what its server says.
+        #[serde(default)]
+        address: bool,
     },
     /// The channel took nothing.
     Down {
@@ -77,7 +82,11 @@ impl Action for NoteDelivery {
         };
         Ok(match self.outcome {
             Outcome::Sent { reference } => ended(State::Sent, "", &one_line(&reference, WORDS_MAX)),
-            Outcome::Refused { reason } => ended(State::Failed, &one_line(&reason, WORDS_MAX), ""),
+            Outcome::Refused { reason, address } => {
+                let reason = one_line(&reason, WORDS_MAX);
+                let marks = if address { bounced(ctx, &found, &reason).await? } else { Vec::new() };
+                marks.into_iter().fold(ended(State::Failed, &reason, ""), Decision::write)
+            }
             Outcome::Down { why, after_ms } => {
                 let why = one_line(&why, WORDS_MAX);
                 let health = delivery::health(ctx, found.channel).await?;
@@ -93,4 +102,31 @@ impl Action for NoteDelivery {
             }
         })
     }
+}
+
+/// What is marked where an address takes nothing: the proved one of the account, or the one that it is to prove. One
+/// that was changed meanwhile is not.
+async fn bounced(ctx: &Ctx, found: &Delivery, reason: &str) -> Result<Vec<Statement>, Failure> {
+    let parcel = delivery::parcel(ctx, found.id).await?;
+    let (Some(account), Some((_, parcel))) = (found.account, parcel) else {
+        return Ok(Vec::new());
+    };
+    if found.channel != Channel::Email {
+        return Ok(Vec::new());
+    }
+    let mut marks = Vec::new();
+    if let Some(mailbox) = address::of(ctx, account).await?
+        && mailbox.mail == parcel.to
+    {
+        let mark = values![account, mailbox.version, ctx.now, reason];
+        marks.push(Statement::one(address::MARK_ADDRESS, mark));
+    }
+    if let Some(claim) = address::claim(ctx, account).await?
+        && claim.mail == parcel.to
+        && claim.open(ctx.now)
+    {
+        let mark = values![account, claim.version, ctx.now];
+        marks.push(Statement::one(address::MARK_CLAIM, mark));
+    }
+    Ok(marks)
 }

@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use minshu_kernel::action::{Action, Decision, JobDraft};
+use minshu_kernel::access::Actor;
+use minshu_kernel::action::{Action, Decision};
 use minshu_kernel::clock::Timestamp;
+use minshu_kernel::courier::Channel;
 use minshu_kernel::ctx::Ctx;
-use minshu_kernel::error::{Failure, FieldProblem};
+use minshu_kernel::division::DivisionCode;
+use minshu_kernel::error::{Failure, FieldProblem, Kind};
 use minshu_kernel::show;
 use minshu_kernel::text::{LocalText, Speaker};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Reach;
+use super::reach::reach_job;
+use super::{Reach, escalate};
 use crate::compile::Section;
 use crate::error::MessagingError;
 use crate::events::{MessageSent, aggregate};
 use crate::model::{Addressee, Message, MessageId, resource};
 use crate::rules::{Given, is_about};
-use crate::store;
+use crate::{address, parked, store};
 
 /// Sends a message. Each value of the template is given once, in one of the three maps.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -41,64 +45,93 @@ pub struct Send {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 141))]
     pub about: Option<String>,
+    /// Where what it is about lies: whose post covers that place sees whether it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub division: Option<DivisionCode>,
 }
 
 /// The message that was sent.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Sent {
-    /// The message.
-    pub message: MessageId,
+    /// The message; none where a flow's message is parked because its template could not make it.
+    pub message: Option<MessageId>,
 }
 
 impl Action for Send {
     const NAME: &'static str = "messaging.send";
-    const DOC: &'static str = "Puts a message into the inbox of an account, a person or an organisation: a pack's template with values.";
+    const DOC: &'static str = "Puts a message into the inbox of an account, a person or an organisation: a pack's template with values. A flow's message that the template cannot make is parked by itself, for an operator to mend.";
     type Reply = Sent;
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Sent>, Failure> {
-        let id = MessageId::fresh(&*ctx.services.ids);
         let section = ctx.section::<Section>(crate::NAME);
         let template = section.template(&self.template);
-        let pack = template.map_or("", |template| template.pack.as_str());
-        ctx.authorize(&resource(id, pack, &self.to))?;
-        let Some(template) = template else {
-            let shown = self.template.chars().take(130).collect();
-            return Err(MessagingError::UnknownTemplate(shown).into());
-        };
-        if self.to.is_nobody() {
-            return Err(MessagingError::NoAddressee.into());
+        let pack = template.map_or("", |template| template.pack.as_str()).to_owned();
+        let id = MessageId::fresh(&*ctx.services.ids);
+        ctx.authorize(&resource(id, &pack, &self.to))?;
+        let flow = matches!(ctx.who.actor, Actor::Flow { .. });
+        match make(ctx, self.clone()).await {
+            // A template that cannot make this message parks it alone: the flow goes on with everything else.
+            Err(failure) if flow && failure.kind == Kind::Invalid => {
+                let parked = parked::insert(ctx, &self, &pack, &failure).await?;
+                Ok(Decision::reply(Sent { message: None }).write(parked))
+            }
+            made => made,
         }
-        let bad = |problems| MessagingError::BadValues { template: template.id.clone(), problems };
-        if self.about.as_deref().is_some_and(|about| !is_about(about)) {
-            return Err(bad(vec![FieldProblem::new("/about", "messaging-problem-about")]).into());
-        }
-        let given = Given { values: &self.values, names: &self.names, dues: &self.dues };
-        let speaker = |lang| Speaker::new(ctx.services.texts.clone(), lang);
-        let content =
-            template.render(&given, |lang, end| show::due(&speaker(lang), end)).map_err(bad)?;
-        let message = Message {
-            id,
-            pack: template.pack.clone(),
-            template: template.id.clone(),
-            to: self.to,
-            tone: template.tone,
-            content,
-            about: self.about,
-            at: ctx.now,
-            read: None,
-            version: 1,
-        };
-        let decision = match &template.sms {
-            None => Decision::reply(Sent { message: id }),
-            Some(sms) => Decision::reply(Sent { message: id }).later(JobDraft {
-                key: format!("{}:{id}", Reach::NAME),
-                due: Some(ctx.now.plus_ms(sms.after_ms)),
-                action: Reach::NAME,
-                input: serde_json::to_value(Reach { message: id }).map_err(Failure::internal)?,
-            }),
-        };
-        decision
-            .write(store::insert(ctx, &message, &given).await?)
-            .tell(&MessageSent::of(&message), aggregate(id, message.version))
     }
+}
+
+/// The message of a template in force, with everything that follows from it.
+pub(super) async fn make(ctx: &Ctx, send: Send) -> Result<Decision<Sent>, Failure> {
+    let id = MessageId::fresh(&*ctx.services.ids);
+    let section = ctx.section::<Section>(crate::NAME);
+    let Some(template) = section.template(&send.template) else {
+        let shown = send.template.chars().take(130).collect();
+        return Err(MessagingError::UnknownTemplate(shown).into());
+    };
+    if send.to.is_nobody() {
+        return Err(MessagingError::NoAddressee.into());
+    }
+    let bad = |problems| MessagingError::BadValues { template: template.id.clone(), problems };
+    if send.about.as_deref().is_some_and(|about| !is_about(about)) {
+        return Err(bad(vec![FieldProblem::new("/about", "messaging-problem-about")]).into());
+    }
+    let given = Given { values: &send.values, names: &send.names, dues: &send.dues };
+    let speaker = |lang| Speaker::new(ctx.services.texts.clone(), lang);
+    let content =
+        template.render(&given, |lang, end| show::due(&speaker(lang), end)).map_err(bad)?;
+    let message = Message {
+        id,
+        pack: template.pack.clone(),
+        template: template.id.clone(),
+        to: send.to,
+        kind: template.kind,
+        tone: template.tone,
+        content,
+        about: send.about,
+        division: send.division,
+        at: ctx.now,
+        read: None,
+        acknowledged: None,
+        passed_from: None,
+        version: 1,
+    };
+    let reach = |channel: Channel, after_ms: i64| {
+        reach_job(&Reach { message: id, channel }, ctx.now.plus_ms(after_ms))
+    };
+    let mut decision = Decision::reply(Sent { message: Some(id) });
+    if let Some(sms) = &template.sms {
+        decision = decision.later(reach(Channel::Sms, sms.after_ms)?);
+    }
+    // Where nobody has an address yet, no job is made for each message.
+    if let Some(after_ms) = template.email_after_ms
+        && ctx.services.carriers.offers(Channel::Email)
+        && address::anybody(ctx).await?
+    {
+        decision = decision.later(reach(Channel::Email, after_ms)?);
+    }
+    decision.jobs.extend(escalate::job(ctx, &message, 0)?);
+    decision
+        .write(store::insert(ctx, &message, &given).await?)
+        .tell(&MessageSent::of(&message), aggregate(id, message.version))
 }

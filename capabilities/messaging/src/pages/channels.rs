@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use minshu_kernel::courier::Channel;
-use minshu_kernel::error::Failure;
+use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::show;
 use minshu_kernel::text::{Message, Speaker};
-use minshu_kernel::web::{Page, Reply, Visit};
+use minshu_kernel::web::{Markup, Page, Reply, Visit};
 
-use crate::actions::SetChannel;
-use crate::queries::Channels;
+use crate::actions::settle_parked::Settled;
+use crate::actions::{SetChannel, SettleParked};
+use crate::parked::{Mistake, Parked};
 use crate::queries::channels::{ChannelList, ChannelView};
+use crate::queries::{Channels, ParkedMessages};
 
 #[derive(Template)]
 #[template(path = "channels.html")]
@@ -20,6 +22,25 @@ struct ChannelsPage {
     csrf: String,
     key: String,
     channels: Vec<Shown>,
+    parked: Markup,
+}
+
+#[derive(Template)]
+#[template(path = "parked.html")]
+struct ParkedPart<'a> {
+    t: &'a Speaker,
+    csrf: &'a str,
+    key: &'a str,
+    rows: Vec<ParkedRow>,
+}
+
+struct ParkedRow {
+    id: String,
+    template: String,
+    when: String,
+    what: String,
+    mistakes: Vec<Mistake>,
+    cure: String,
 }
 
 struct Shown {
@@ -37,7 +58,25 @@ struct Shown {
 /// `GET /operations/channels`
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let found = visit.ask(&Channels {}).await?;
-    Ok(page(visit.speaker(), (visit.csrf.clone(), visit.fresh_key()), &found)?.into())
+    let parked = visit.ask(&ParkedMessages {}).await?;
+    let form = (visit.csrf.clone(), visit.fresh_key());
+    Ok(page(visit.speaker(), form, &found, &parked.parked)?.into())
+}
+
+/// `POST /operations/channels/parked`
+pub(super) async fn settle(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let parked = visit.field("parked").parse().map_err(|_| Failure::missing())?;
+    let give_up = (visit.field("do") == "give-up")
+        .then(|| visit.speaker().say("messaging-parked-given-up-reason"));
+    let settled = visit.act(&SettleParked { parked, give_up }).await;
+    let notice = match settled {
+        Ok(Settled { message: Some(_) }) => "messaging-parked-sent",
+        Ok(Settled { message: None }) => "messaging-parked-gone",
+        // Still not: the page says what is wrong as before.
+        Err(failure) if failure.kind == Kind::Invalid => "messaging-parked-still",
+        Err(failure) => return Err(failure),
+    };
+    Ok(Reply::done("/operations/channels", Message::new(notice)))
 }
 
 /// `POST /operations/channels/{channel}`
@@ -55,10 +94,31 @@ pub(super) fn page(
     t: Speaker,
     (csrf, key): (String, String),
     found: &ChannelList,
+    parked: &[Parked],
 ) -> Result<Page, Failure> {
     let channels = found.channels.iter().map(|view| shown(&t, view)).collect();
-    let page = ChannelsPage { csrf, key, channels, t };
+    let rows = parked.iter().map(|parked| parked_row(&t, parked)).collect();
+    let parked = Markup::of(&ParkedPart { t: &t, csrf: &csrf, key: &key, rows })?;
+    let page = ChannelsPage { csrf, key, channels, parked, t };
     Page::new("messaging.channels", page.t.say("messaging-nav-channels"), &page)
+}
+
+/// What is wrong, where, and what mends it.
+fn parked_row(t: &Speaker, parked: &Parked) -> ParkedRow {
+    let flow = parked.sender.strip_prefix("flow:").unwrap_or(&parked.sender);
+    let cure = match parked.pack.as_str() {
+        "" => t.say1("messaging-parked-cure-flow", "flow", flow),
+        pack => t.say2("messaging-parked-cure", ("pack", pack), ("flow", flow)),
+    };
+    let what = parked.code.replace(['.', '_'], "-");
+    ParkedRow {
+        id: parked.parked.to_string(),
+        template: parked.template.clone(),
+        when: show::instant(t, parked.at_ms),
+        what: t.say2("messaging-parked-what", ("flow", flow), ("what", t.say(&what))),
+        mistakes: parked.mistakes.clone(),
+        cure,
+    }
 }
 
 fn shown(t: &Speaker, view: &ChannelView) -> Shown {

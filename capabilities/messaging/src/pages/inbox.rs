@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use jiff::civil::Date;
+use minshu_kernel::action::Query as _;
 use minshu_kernel::clock::{DAY_MS, Timestamp};
 use minshu_kernel::error::Failure;
 use minshu_kernel::list::After;
@@ -15,7 +16,7 @@ use super::{Look, look};
 use crate::actions::MarkAllRead;
 use crate::queries::inbox::MessageList;
 use crate::queries::unread_count::Unread;
-use crate::queries::{Inbox, MessageView, UnreadCount};
+use crate::queries::{Inbox, MessageView, Preferences, UnreadCount};
 
 #[derive(Template)]
 #[template(path = "inbox.html")]
@@ -31,6 +32,7 @@ struct InboxPage {
     first: String,
     next: String,
     empty: String,
+    bad_mail: String,
     days: Vec<Day>,
 }
 
@@ -80,7 +82,13 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let unread = visit.ask(&UnreadCount {}).await?;
     let form = (visit.csrf.clone(), visit.fresh_key());
     let now = visit.services.clock.now();
-    Ok(page(visit.speaker(), now, form, &asked, &found, &unread)?.into())
+    let bad = match visit.could(Preferences::NAME) {
+        true => visit.ask(&Preferences {}).await?.mail.filter(|mail| mail.bad_ms.is_some()),
+        false => None,
+    };
+    let t = visit.speaker();
+    let bad_mail = bad.map(|mail| t.say1("messaging-inbox-mail-bad", "mail", mail.mail));
+    Ok(page(t, now, form, &asked, &found, &unread, bad_mail.unwrap_or_default())?.into())
 }
 
 /// Renders the page.
@@ -91,6 +99,7 @@ pub(super) fn page(
     asked: &Asked,
     found: &MessageList,
     unread: &Unread,
+    bad_mail: String,
 ) -> Result<Page, Failure> {
     let shown = if unread.more { format!("{}+", unread.count) } else { unread.count.to_string() };
     let lead = match (unread.count, unread.more) {
@@ -111,6 +120,7 @@ pub(super) fn page(
         first: asked.first(),
         next: found.next.as_ref().map(|after| asked.next(after)).unwrap_or_default(),
         empty: t.say(empty),
+        bad_mail,
         days: days(&t, now, &found.messages),
         t,
     };

@@ -6,11 +6,11 @@ use askama::Template;
 use minshu_kernel::courier::Channel;
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::show;
-use minshu_kernel::text::Speaker;
+use minshu_kernel::text::{Message, Speaker};
 use minshu_kernel::web::{Page, Reply, Visit};
 
 use super::{Look, look};
-use crate::actions::MarkRead;
+use crate::actions::{Acknowledge, MarkRead};
 use crate::delivery::State;
 use crate::model::Tone;
 use crate::queries::{MessageById, MessageView, ToldView};
@@ -19,6 +19,10 @@ use crate::queries::{MessageById, MessageView, ToldView};
 #[template(path = "message.html")]
 struct MessagePage {
     t: Speaker,
+    csrf: String,
+    key: String,
+    acknowledge: Option<String>,
+    acknowledged: String,
     title: String,
     datetime: String,
     when: String,
@@ -40,13 +44,32 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
     {
         return Err(failure);
     }
-    Ok(page(visit.speaker(), &message)?.into())
+    Ok(page(visit.speaker(), (visit.csrf.clone(), visit.fresh_key()), &message)?.into())
+}
+
+/// `POST /inbox/{message}/acknowledge`
+pub(super) async fn acknowledge(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let message = visit.param("message")?;
+    visit.act(&Acknowledge { message }).await?;
+    Ok(Reply::done(format!("/inbox/{message}"), Message::new("messaging-notice-acknowledged")))
 }
 
 /// Renders the page.
-pub(super) fn page(t: Speaker, message: &MessageView) -> Result<Page, Failure> {
+pub(super) fn page(
+    t: Speaker,
+    (csrf, key): (String, String),
+    message: &MessageView,
+) -> Result<Page, Failure> {
     let title = t.local(&message.title).to_owned();
+    let open = message.acknowledge && message.acknowledged_ms.is_none();
+    let said_at = message.acknowledged_ms.filter(|_| message.acknowledge);
     let template = MessagePage {
+        csrf,
+        key,
+        acknowledge: open.then(|| format!("/inbox/{}/acknowledge", message.message)),
+        acknowledged: said_at
+            .map(|at| t.say1("messaging-acknowledged", "at", show::instant(&t, at)))
+            .unwrap_or_default(),
         datetime: message.at_ms.rfc3339(),
         when: show::instant(&t, message.at_ms),
         sender: message.sender.as_ref().map(|name| t.local(name).to_owned()).unwrap_or_default(),
@@ -62,7 +85,7 @@ pub(super) fn page(t: Speaker, message: &MessageView) -> Result<Page, Failure> {
 }
 
 /// What became of a text that told of the message.
-fn said(t: &Speaker, told: &ToldView) -> String {
+pub(super) fn said(t: &Speaker, told: &ToldView) -> String {
     let key = match (told.state, told.reason.as_str()) {
         (State::Queued, "") => "messaging-told-queued",
         (State::Queued, _) => "messaging-told-waits",

@@ -3,6 +3,9 @@
 mod channels;
 mod inbox;
 mod message;
+mod preferences;
+mod receipts;
+mod stop;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +15,8 @@ use askama::Template;
 use minshu_kernel::capability::MineEntry;
 use minshu_kernel::error::Failure;
 use minshu_kernel::web::{Markup, Route, Visit};
+
+pub(crate) use receipts::show as receipts;
 
 use crate::model::Tone;
 use crate::queries::{Inbox, UnreadCount};
@@ -25,7 +30,16 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/inbox", inbox::show),
         Route::post("/inbox/read-all", inbox::read_all),
         Route::get("/inbox/{message}", message::show),
+        Route::post("/inbox/{message}/acknowledge", message::acknowledge),
+        Route::get("/me/messages", preferences::show),
+        Route::post("/me/messages", preferences::choose),
+        Route::post("/me/messages/mail", preferences::claim),
+        Route::post("/me/messages/mail/prove", preferences::prove),
+        Route::post("/me/messages/mail/remove", preferences::remove),
+        Route::get("/mail/stop/{stop}", stop::show),
+        Route::post("/mail/stop/{stop}", stop::stop).endpoint(),
         Route::get("/operations/channels", channels::show),
+        Route::post("/operations/channels/parked", channels::settle),
         Route::post("/operations/channels/{channel}", channels::set),
     ]
 }

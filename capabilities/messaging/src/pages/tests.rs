@@ -11,6 +11,7 @@ use minshu_kernel::web::Page;
 
 use super::*;
 use crate::delivery::State;
+use crate::model::MessageKind;
 use crate::queries::inbox::MessageList;
 use crate::queries::unread_count::Unread;
 use crate::queries::{MessageView, ToldView};
@@ -40,7 +41,10 @@ fn message(last: u8, tone: Tone, hours_ago: i64, read: bool) -> MessageView {
         sender: (tone != Tone::Quiet)
             .then(|| LocalText::new("政务单一窗口", "Single-window intake")),
         template: format!("gov-single-window.{}", tone.word()),
+        kind: MessageKind::Progress,
         tone,
+        acknowledge: false,
+        acknowledged_ms: None,
         title: LocalText::new(
             format!("食品经营许可证核发 <{last}>"),
             format!("Food business licence <{last}>"),
@@ -87,7 +91,7 @@ fn inbox(
     unread: Unread,
 ) -> Result<Page, Failure> {
     let form = ("token".to_owned(), "key".to_owned());
-    inbox::page(t, NOW, form, &asked, &MessageList { messages, next }, &unread)
+    inbox::page(t, NOW, form, &asked, &MessageList { messages, next }, &unread, String::new())
 }
 
 #[test]
@@ -128,10 +132,70 @@ fn an_empty_inbox_says_what_would_be_there() {
     });
 }
 
+fn form() -> (String, String) {
+    ("token".to_owned(), "key".to_owned())
+}
+
+#[test]
+fn a_message_that_asks_for_an_answer_and_one_that_got_it() {
+    let asks = MessageView { acknowledge: true, ..message(2, Tone::Act, 2, true) };
+    see("message-asks", |t| message::page(t, form(), &asks));
+    let said = MessageView { acknowledged_ms: Some(NOW), ..asks };
+    see("message-acknowledged", |t| message::page(t, form(), &said));
+}
+
+#[test]
+fn receipts_by_channel_and_time() {
+    use crate::queries::receipts::Receipt;
+    let receipt = |tone, read: bool, acknowledge: bool, said: bool| Receipt {
+        message: message(1, tone, 1, read).message,
+        title: LocalText::new("要补正 <1>", "Please correct <1>"),
+        kind: MessageKind::Act,
+        at_ms: NOW,
+        read_ms: read.then_some(NOW),
+        acknowledge,
+        acknowledged_ms: said.then_some(NOW),
+        passed_on: acknowledge,
+        told: told(tone),
+    };
+    let all = [
+        receipt(Tone::Act, false, false, false),
+        receipt(Tone::Quiet, true, false, false),
+        receipt(Tone::Quiet, true, true, false),
+        receipt(Tone::Quiet, true, true, true),
+    ];
+    let texts: Arc<Texts> = Texts::load(&[minshu_kernel::TEXTS, crate::TEXTS]).unwrap();
+    for lang in Lang::ALL {
+        let part = receipts::part(Speaker::new(texts.clone(), lang), &all).unwrap();
+        assert!(!part.0.contains("[messaging-"), "{part}");
+        insta::assert_snapshot!(format!("receipts-{}", lang.code()), part);
+    }
+}
+
 #[test]
 fn a_message_with_and_without_more() {
-    see("message", |t| message::page(t, &message(2, Tone::Act, 2, false)));
-    see("message-quiet", |t| message::page(t, &message(5, Tone::Quiet, 2, true)));
+    see("message", |t| message::page(t, form(), &message(2, Tone::Act, 2, false)));
+    see("message-quiet", |t| message::page(t, form(), &message(5, Tone::Quiet, 2, true)));
+}
+
+fn parked() -> Vec<crate::parked::Parked> {
+    use crate::parked::{Mistake, Parked};
+    let one = |pack: &str, code: &str, mistakes: Vec<Mistake>| Parked {
+        parked: "01928f5e-7b1a-7c3d-8e4f-000000000001".parse().unwrap(),
+        pack: pack.to_owned(),
+        template: "desk.closed".to_owned(),
+        sender: "flow:desk.tell".to_owned(),
+        code: code.to_owned(),
+        mistakes,
+        about: None,
+        at_ms: NOW,
+    };
+    let what = "还缺“<number>”".to_owned();
+    let mistake = Mistake { pointer: "/values/number".to_owned(), what };
+    vec![
+        one("desk", "messaging.bad_values", vec![mistake]),
+        one("", "messaging.unknown_template", Vec::new()),
+    ]
 }
 
 #[test]
@@ -165,7 +229,60 @@ fn channels_that_work_rest_and_wait() {
         [("channels", vec![works, rests]), ("channels-paused", vec![paused, absent])]
     {
         let list = ChannelList { channels };
-        let form = || ("token".to_owned(), "key".to_owned());
-        see(name, |t| channels::page(t, form(), &list));
+        let parked = if name == "channels" { parked() } else { Vec::new() };
+        see(name, |t| channels::page(t, form(), &list, &parked));
     }
+}
+
+#[test]
+fn how_one_is_told_with_and_without_an_address() {
+    use minshu_kernel::web::FormState;
+
+    use crate::queries::preferences::{ClaimView, KindChoice, MailView, PreferencesView};
+    let kind = |kind: MessageKind| {
+        let on = kind != MessageKind::News;
+        KindChoice { kind, bound: kind.is_bound(), sms: on, email: on }
+    };
+    let plain = PreferencesView {
+        kinds: MessageKind::ALL.into_iter().map(kind).collect(),
+        quiet_from: 0,
+        quiet_until: 0,
+        english: false,
+        mail: None,
+        claim: None,
+        sms_offered: false,
+        email_offered: false,
+    };
+    let whole = PreferencesView {
+        quiet_from: 22 * 60,
+        quiet_until: 7 * 60,
+        english: true,
+        mail: Some(MailView {
+            mail: "l***@example.com".to_owned(),
+            proved_ms: NOW,
+            bad_ms: Some(NOW),
+            bad_reason: "the mail server answered 550".to_owned(),
+        }),
+        claim: Some(ClaimView { mail: "m***@example.com".to_owned(), expires_ms: NOW, bad: false }),
+        sms_offered: true,
+        email_offered: true,
+        ..plain.clone()
+    };
+    let state = |problems: &[(&str, &str)]| FormState {
+        csrf: "token".to_owned(),
+        key: "key".to_owned(),
+        problems: problems.iter().map(|(at, text)| ((*at).into(), (*text).into())).collect(),
+        summary: (!problems.is_empty()).then(|| "wrong".to_owned()),
+    };
+    let form = preferences::Form::Choices;
+    see("preferences-plain", |t| preferences::page(t, state(&[]), form, &plain, ""));
+    let wrong = [("/quiet_from", "<from>"), ("/code", "<code>"), ("/mail", "<mail>")];
+    let form = preferences::Form::Mail;
+    see("preferences", |t| preferences::page(t, state(&wrong), form, &whole, "<typed>"));
+}
+
+#[test]
+fn mails_are_stopped_on_a_page() {
+    see("stop", |t| stop::page(t, MessageKind::News, "a.news.f", false));
+    see("stop-done", |t| stop::page(t, MessageKind::News, "a.news.f", true));
 }

@@ -3,11 +3,17 @@
 pub mod channels;
 pub mod inbox;
 pub mod message;
+pub mod parked;
+pub mod preferences;
+pub mod receipts;
 pub mod unread_count;
 
 pub use channels::Channels;
 pub use inbox::Inbox;
 pub use message::MessageById;
+pub use parked::ParkedMessages;
+pub use preferences::Preferences;
+pub use receipts::Receipts;
 pub use unread_count::UnreadCount;
 
 use minshu_kernel::clock::Timestamp;
@@ -18,7 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::{Delivery, State};
-use crate::model::{Message, MessageId, Tone};
+use crate::model::{Message, MessageId, MessageKind, Tone};
 
 /// A message as its reader sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +37,8 @@ pub struct MessageView {
     pub sender: Option<LocalText>,
     /// The template: `pack.template`.
     pub template: String,
+    /// What kind it is.
+    pub kind: MessageKind,
     /// How it is meant.
     pub tone: Tone,
     /// One line.
@@ -45,6 +53,10 @@ pub struct MessageView {
     pub at_ms: Timestamp,
     /// When it was read first.
     pub read_ms: Option<Timestamp>,
+    /// Whether its reader is asked to say that it arrived.
+    pub acknowledge: bool,
+    /// When that was said.
+    pub acknowledged_ms: Option<Timestamp>,
     /// The short messages that tell of it; lists leave them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<ToldView>,
@@ -93,7 +105,10 @@ impl MessageView {
             sender: packs.pack(&message.pack).map(|pack| pack.name.clone()),
             pack: message.pack,
             template: message.template,
+            kind: message.kind,
             tone: message.tone,
+            acknowledge: message.content.acknowledge,
+            acknowledged_ms: message.acknowledged,
             title: message.content.title,
             text: message.content.text,
             link: message.content.link,

@@ -15,6 +15,10 @@ fn both(zh: &str, en: &str) -> LocalPattern {
 fn template() -> Template {
     Template {
         sms: None,
+        kind: crate::model::MessageKind::Progress,
+        email_after_ms: None,
+        acknowledge: false,
+        steps: Vec::new(),
         id: "p.received".to_owned(),
         pack: "p".to_owned(),
         title: both("收到，编号 {number}", "Received, number {number}"),

@@ -5,6 +5,7 @@
 mod access;
 mod channels;
 mod flows;
+mod mail;
 mod pages;
 mod personal;
 mod reach;
