@@ -37,3 +37,4 @@ mod running;
 mod sealing;
 #[cfg(test)]
 mod statements;
+mod texts;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod administration;
+mod contacts;
 mod guessing;
 mod hostile;
 mod mandates;

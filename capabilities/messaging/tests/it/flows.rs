@@ -83,8 +83,17 @@ async fn letters(world: &crate::world::World) -> Vec<(String, String, String)> {
         .collect()
 }
 
+async fn parked(world: &crate::world::World) -> Vec<Json> {
+    let found = world.asked(&operator(world), "messaging.parked_messages", json!({})).await;
+    found["parked"].as_array().unwrap().clone()
+}
+
+fn operator(world: &crate::world::World) -> Principal {
+    world.house.officer("platform.operator", "350000")
+}
+
 #[tokio::test]
-async fn a_template_that_is_gone_parks_the_subject_until_it_is_mended() {
+async fn a_template_that_is_gone_parks_its_message_alone_until_it_is_mended() {
     let world = world_with(packs_of(CHOSEN, &without_lost())).await;
     let (resident, other) = (world.house.resident(), world.house.resident());
     let mut file = world.file_of(&resident, "A-1");
@@ -93,36 +102,61 @@ async fn a_template_that_is_gone_parks_the_subject_until_it_is_mended() {
     file.lost = false;
     world.close(file.clone(), 2).await;
     world.tell(&other, "B-1").await;
-    // The file's later event waits behind the letter; others go on.
-    assert!(world.inbox(&resident).await.is_empty());
+    // The file's later event does not wait, and no other subject does.
+    assert_eq!(titles(&world.inbox(&resident).await), ["食品<许可>办好了，编号 A-1"]);
     assert_eq!(titles(&world.inbox(&other).await), ["食品<许可>办好了，编号 B-1"]);
-    let parked = letters(&world).await;
-    assert_eq!(parked.len(), 2);
-    assert!(parked[0].1.starts_with("messaging.unknown_template"), "{}", parked[0].1);
-    assert!(parked[0].1.contains("desk.lost"), "{}", parked[0].1);
-    assert!(parked[1].1.starts_with("kernel.subject_parked"), "{}", parked[1].1);
-    // As long as nothing is mended a replay is refused in the same words.
-    let failure = replay(&world.house.house, FLOW, &parked[0].0).await.unwrap_err();
-    assert_eq!(failure.code, "messaging.unknown_template");
-    world.apply(packs_of(CHOSEN, TEMPLATES)).await;
-    for (event, _, _) in &parked {
-        replay(&world.house.house, FLOW, event).await.unwrap();
-        world.house.clock.advance(1_000);
-    }
+    assert!(letters(&world).await.is_empty());
+    let waiting = parked(&world).await;
+    assert_eq!(waiting.len(), 1);
+    let one = &waiting[0];
     assert_eq!(
-        titles(&world.inbox(&resident).await),
-        ["食品<许可>办好了，编号 A-1", "食品<许可>的材料请再交一次"]
+        (&one["template"], &one["sender"], &one["code"], &one["mistakes"][0]["pointer"]),
+        (
+            &json!("desk.lost"),
+            &json!("flow:desk.tell"),
+            &json!("messaging.unknown_template"),
+            &json!("/template")
+        )
     );
+    assert!(!format!("{waiting:?}").contains(crate::world::HOLDER));
+    // The page names place and cure; nobody else sees it.
+    let mut browser = world.browser(&operator(&world));
+    let page = world.house.get(&mut browser, "/operations/channels").await;
+    for text in ["desk.lost", "desk.tell", "minshu packs apply"] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    let asked = world.house.ask(&resident, "messaging.parked_messages", json!({})).await;
+    assert_eq!(asked.unwrap_err().code, "kernel.refused");
+    // As long as nothing is mended it stays, in the same words.
+    let id = one["parked"].as_str().unwrap();
+    let again = [("parked", id), ("do", "again")];
+    world.house.post(&mut browser, "/operations/channels/parked", &again).await;
+    let page = world.house.get(&mut browser, "/operations/channels").await;
+    assert!(page.text.contains("还是填不成") && page.text.contains("desk.lost"), "{}", page.text);
+    world.apply(packs_of(CHOSEN, TEMPLATES)).await;
+    world.house.post(&mut browser, "/operations/channels/parked", &again).await;
+    assert_eq!(titles(&world.inbox(&resident).await)[0], "食品<许可>的材料请再交一次");
+    assert!(parked(&world).await.is_empty());
+    let gone = world.house.post(&mut browser, "/operations/channels/parked", &again).await;
+    assert_eq!(gone.status.as_u16(), 404);
 }
 
 #[tokio::test]
-async fn an_owner_that_is_nobody_is_a_dead_letter() {
+async fn an_owner_that_is_nobody_is_parked_and_can_be_given_up() {
     let world = world().await;
     world.close(world.file("A-1"), 1).await;
     world.house.settle().await;
-    let parked = letters(&world).await;
-    assert_eq!(parked.len(), 1);
-    assert!(parked[0].1.starts_with("messaging.no_addressee"), "{}", parked[0].1);
+    let waiting = parked(&world).await;
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(waiting[0]["code"], "messaging.no_addressee");
+    let settle = async |reason: &str| {
+        let input = json!({ "parked": waiting[0]["parked"], "give_up": reason });
+        let done = world.house.act(&operator(&world), "messaging.settle_parked", input).await;
+        done.map_err(|failure| failure.code)
+    };
+    assert_eq!(settle(" ").await.unwrap_err(), "kernel.invalid");
+    assert_eq!(settle("the owner is unknown").await.unwrap()["message"], Json::Null);
+    assert!(parked(&world).await.is_empty());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod access;
 mod channels;
+mod escalation;
 mod flows;
 mod mail;
 mod pages;

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use minshu_kernel::BoxFuture;
-use minshu_kernel::access::{Authenticator, Basis, PermissionSet, Principal, Resource};
+use minshu_kernel::access::{
+    Authenticator, Basis, PermissionSet, PlatformRole, Principal, Resource,
+};
 use minshu_kernel::action::{Action, Decision, Query};
 use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::ctx::{Ctx, Services};
@@ -172,6 +174,32 @@ impl Query for Contact {
     }
 }
 
+/// Who stands in for whom, by account: others of the post, and those above.
+pub(crate) static STAND_INS: Mutex<Vec<(AccountId, bool, AccountId)>> = Mutex::new(Vec::new());
+
+/// Who could stand in: identity has this query in the house.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct StandIns {
+    account: AccountId,
+    role: Option<String>,
+}
+
+impl Query for StandIns {
+    const NAME: &'static str = "identity.stand_ins";
+    const DOC: &'static str = "Who could stand in.";
+    type Reply = Json;
+
+    async fn answer(self, ctx: &Ctx) -> Result<Json, Failure> {
+        ctx.authorize(&Resource::platform())?;
+        let known = STAND_INS.lock().unwrap();
+        let fits = |(of, above, _): &&(AccountId, bool, AccountId)| {
+            *of == self.account && *above == self.role.is_some()
+        };
+        let accounts: Vec<AccountId> = known.iter().filter(fits).map(|known| known.2).collect();
+        Ok(json!({ "accounts": accounts }))
+    }
+}
+
 /// The office of the tests; it knows sessions too.
 #[derive(Default)]
 pub(crate) struct Office {
@@ -186,12 +214,22 @@ impl Capability for Door {
     }
 
     fn describe(&self, contract: &mut Contract) {
-        contract.action::<Close>().query::<FileById>().query::<Contact>().event::<FileClosed>();
+        contract
+            .action::<Close>()
+            .query::<FileById>()
+            .query::<Contact>()
+            .query::<StandIns>()
+            .event::<FileClosed>();
+        contract.platform_roles.push(PlatformRole {
+            id: "platform.operator",
+            name: ("运维员", "Operator"),
+            may: &["messaging.operate"],
+        });
         contract.permission_sets.push(PermissionSet {
             id: "office.system",
             name: ("结案", "Close files"),
             basis: Basis::System,
-            may: &["office.close", "office.file", "identity.contact"],
+            may: &["office.close", "office.file", "identity.contact", "identity.stand_ins"],
         });
     }
 
