@@ -11,12 +11,7 @@ const CLERK: &str = "gov-single-window.clerk";
 /// Every way in which somebody might ask.
 async fn strangers(world: &crate::world::World) -> Vec<Principal> {
     let mut all = vec![Principal::anonymous()];
-    for (sequence, role) in [
-        (80, "platform.registrar"),
-        (81, "platform.operator"),
-        (82, "platform.auditor"),
-        (83, CLERK),
-    ] {
+    for (sequence, role) in [(80, "platform.registrar"), (81, "platform.operator"), (83, CLERK)] {
         all.push(world.officer(sequence, role, "350000").await);
     }
     world.account(84, true, &[]).await;
