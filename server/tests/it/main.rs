@@ -37,4 +37,5 @@ mod running;
 mod sealing;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
 mod texts;

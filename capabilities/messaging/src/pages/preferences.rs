@@ -197,8 +197,13 @@ pub(super) fn page(
 
 impl PreferencesPage {
     /// What is wrong with a form as a whole; none where the mistake is another form's.
-    fn summary(&self, form: Form) -> Option<&str> {
-        self.state.summary.as_deref().filter(|_| self.form == form)
+    fn summary(&self, form: Form) -> Option<String> {
+        let summary = self.state.summary.as_ref().filter(|_| self.form == form)?;
+        // Where fields are named, each says what is wrong with it.
+        Some(match self.state.problems.len() {
+            0 => summary.clone(),
+            count => self.t.say1("form-summary", "count", count),
+        })
     }
 }
 
