@@ -5,7 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use minshu_kernel::access::{Exclusion, Part, ScopeTerm, Test};
+use minshu_kernel::list::{DIVISION_COLUMNS, Filter, ListQuery, ScopeColumns};
 use minshu_kernel::personal::Place;
+use minshu_kernel::records::Value;
 use minshu_runtime::keys::{Keys, SystemEntropy};
 
 use serde_json::json;
@@ -55,6 +58,7 @@ pub async fn measure(
     }
     server.stop().await?;
     seed(&data, cases)?;
+    scopes(&data, cases, report)?;
 
     let server = Server::start(program, packs, &data, None).await?;
     for (division, token) in &tokens {
@@ -81,6 +85,76 @@ pub async fn measure(
     tokio::time::sleep(Duration::from_millis(10)).await;
     Ok(())
 }
+
+/// What the conditions of a scope add to a page, in the database alone: fifty open cases of a county by due time, as
+/// an index gives them, without and with what access puts behind WHERE.
+fn scopes(data: &Path, cases: u32, report: &mut Report) -> Result<(), Trouble> {
+    let connection = rusqlite::Connection::open(data.join("records.sqlite"))?;
+    let page = |term: &ScopeTerm| {
+        let query = ListQuery {
+            select: "SELECT id, number, due_ms FROM casework_case",
+            columns: COLUMNS,
+            sort: "due_ms",
+            descending: false,
+            filter: Filter::new()
+                .equal("county", "350203")
+                .equal("pack", "load-test")
+                .equal("state", "submitted"),
+            after: None,
+            limit: 50,
+        };
+        query.statement(term)
+    };
+    let own = Test::OneOf(Part::Owner, vec!["01900000-0000-7000-8000-000000000001".to_owned()]);
+    let place = ScopeTerm { division: Some("350203".parse()?), ..ScopeTerm::default() };
+    let pack = ScopeTerm { pack: Some("load-test".to_owned()), ..place.clone() };
+    let except = vec![Exclusion { pack: "load-test".to_owned(), when: own }];
+    let terms = [
+        ("none", ScopeTerm::default()),
+        ("a county", place),
+        ("a county and a pack", pack.clone()),
+        ("a county and a pack, own cases left out", ScopeTerm { except, ..pack }),
+    ];
+    // In turn, so that whatever else the machine does meets all of them alike.
+    let mut all = [const { Vec::new() }; 4];
+    for _ in 0..1_000 {
+        for ((_, term), times) in terms.iter().zip(&mut all) {
+            let (sql, values) = page(term);
+            let values = values.into_iter().map(|value| match value {
+                Value::Text(text) => rusqlite::types::Value::Text(text),
+                Value::Integer(number) => rusqlite::types::Value::Integer(number),
+                _ => rusqlite::types::Value::Null,
+            });
+            let begun = moment();
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+            let mut seen = 0;
+            while rows.next()?.is_some() {
+                seen += 1;
+            }
+            times.push(begun.elapsed());
+            if seen != 50 {
+                return Err(format!("a page of {seen} cases").into());
+            }
+        }
+    }
+    let medians = all.map(|times| Latencies::new(times).ms(0.5) * 1_000.0);
+    for ((name, _), median) in terms.iter().zip(medians).skip(1) {
+        let added = (median / medians[0] - 1.0) * 100.0;
+        let value = format!("{median:.0} µs, {added:+.1} % to {:.0} µs", medians[0]);
+        report.add(format!("page of {cases} cases, scope of {name}"), value, "< 10 % more", "");
+    }
+    Ok(())
+}
+
+const COLUMNS: ScopeColumns = ScopeColumns {
+    divisions: Some(DIVISION_COLUMNS),
+    pack: "pack",
+    role: Some("role"),
+    owner_account: Some("owner_account"),
+    owner: Some("owner"),
+    owner_organisation: Some("owner_organisation"),
+};
 
 /// Copies the one real case, with other ids, places and due times; what is personal is sealed for its own row.
 fn seed(data: &Path, cases: u32) -> Result<(), Trouble> {

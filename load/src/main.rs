@@ -1,6 +1,7 @@
 //! Benchmarks over HTTP on the release binary. They print and write figures; nothing here is a test.
 
 mod client;
+mod decisions;
 mod lists;
 mod pages;
 mod report;
@@ -39,7 +40,7 @@ struct Arguments {
     /// Cases in the long list.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u32,
-    /// This measurement alone: start, steps, pages, lists.
+    /// This measurement alone: decisions, start, steps, pages, lists.
     #[arg(long)]
     only: Option<String>,
 }
@@ -50,6 +51,9 @@ async fn main() -> Result<(), Trouble> {
     let mut report = Report::default();
     let wanted = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
     let length = Duration::from_secs(arguments.seconds);
+    if wanted("decisions") {
+        decisions::measure(&mut report)?;
+    }
     if wanted("start") || wanted("pages") {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");

@@ -4,6 +4,7 @@
 
 pub mod forbid;
 mod policies;
+mod question;
 pub mod schema;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,7 +21,8 @@ use minshu_kernel::ctx::PacksInForce;
 use minshu_kernel::pack::PackSet;
 
 use forbid::Forbids;
-use policies::{Answer, Defect, Words};
+use policies::{Answer, Defect, Ready, Words};
+use question::{Asker, Thing};
 
 /// Under which name the policies of packs stand among the sections of a set.
 pub const SECTION: &str = "access";
@@ -28,6 +30,8 @@ pub const SECTION: &str = "access";
 pub(crate) const OUTSIDE_SCOPES: &str = ": outside the granted scopes";
 /// The most slices that are kept.
 const MOST_SLICES: usize = 20_000;
+/// The most pairs of an asker and an operation whose entities and answers are kept.
+const MOST_READY: usize = 4_096;
 
 /// The rules: permission sets by operation, and where roles come from.
 pub struct AccessRules {
@@ -39,14 +43,26 @@ pub struct AccessRules {
     platform: BTreeMap<&'static str, PlatformRole>,
     packs: Arc<dyn PacksInForce>,
     words: Result<Words, Defect>,
-    slices: RwLock<Slices>,
+    kept: RwLock<Kept>,
 }
 
-/// Policies that can speak on an operation, by what they depend on, for one set of packs.
+/// What holds for one set of packs: policies that can speak on an operation, by what they depend on, and what is ready
+/// for askers. Whoever loses a role, a mandate or a proof is another asker from then on, so nothing has to be taken
+/// away when that happens.
 #[derive(Default)]
-struct Slices {
+struct Kept {
     of: Option<Arc<PackSet>>,
-    kept: HashMap<Slice, Arc<PolicySet>>,
+    slices: HashMap<Slice, Arc<PolicySet>>,
+    ready: HashMap<Asked, Arc<Ready>>,
+}
+
+/// What an asker's decisions on an operation depend on, beside the thing itself.
+#[derive(PartialEq, Eq, Hash)]
+struct Asked {
+    asker: Asker,
+    operation: String,
+    /// The pack of the resource.
+    pack: Option<String>,
 }
 
 /// What the policies that can speak depend on.
@@ -68,6 +84,12 @@ enum Ground {
     System,
 }
 
+impl Kept {
+    fn holds_for(&self, packs: &Arc<PackSet>) -> bool {
+        self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, packs))
+    }
+}
+
 impl AccessRules {
     /// From everything that the capabilities publish.
     pub fn new(
@@ -87,51 +109,91 @@ impl AccessRules {
             by_operation,
             platform: platform.into_iter().map(|r| (r.id, r)).collect(),
             packs,
-            slices: RwLock::default(),
+            kept: RwLock::default(),
         }
     }
 
-    /// Asks Cedar for a single resource.
+    /// Asks Cedar for a single resource, or finds what it answered to the same question.
     fn ask(
         &self,
         who: &Principal,
         operation: &str,
         resource: &Resource,
         now: Timestamp,
-    ) -> Result<Answer, Defect> {
+    ) -> Result<Arc<Answer>, Defect> {
         let words = self.words.as_ref().map_err(Clone::clone)?;
-        let held = held(who, now);
-        let mut roles: Vec<String> = held.iter().map(|grant| grant.role.clone()).collect();
-        roles.sort_unstable();
-        roles.dedup();
-        let pack = resource.pack.clone();
-        let slice = self.slice(Slice { operation: operation.to_owned(), roles, pack })?;
-        words.decide(&slice, (who, &held), operation, resource)
+        let asked = Asked {
+            asker: Asker::of(who, &held(who, now)),
+            operation: operation.to_owned(),
+            pack: resource.pack.clone(),
+        };
+        let thing = Thing::of(resource);
+        let ready = self.ready(words, asked)?;
+        if let Some(answer) = ready.answers.find(&thing) {
+            return Ok(answer);
+        }
+        let answer = Arc::new(words.decide(&ready, &thing)?);
+        ready.answers.keep(thing, answer.clone());
+        Ok(answer)
     }
 
-    /// The policies that can speak, made once for each set of packs.
-    fn slice(&self, slice: Slice) -> Result<Arc<PolicySet>, Defect> {
+    /// What is ready for an asker and an operation, made once for each set of packs.
+    fn ready(&self, words: &Words, asked: Asked) -> Result<Arc<Ready>, Defect> {
         let packs = self.packs.current();
-        let same =
-            |of: &Option<Arc<PackSet>>| of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &packs));
-        if let Ok(slices) = self.slices.read()
-            && same(&slices.of)
-            && let Some(found) = slices.kept.get(&slice)
+        if let Ok(kept) = self.kept.read()
+            && kept.holds_for(&packs)
+            && let Some(found) = kept.ready.get(&asked)
         {
             return Ok(found.clone());
         }
-        let made = Arc::new(self.make(&slice, &packs)?);
-        if let Ok(mut slices) = self.slices.write() {
-            if !same(&slices.of) || slices.kept.len() >= MOST_SLICES {
-                *slices = Slices { of: Some(packs), kept: HashMap::new() };
+        let slice = Slice {
+            operation: asked.operation.clone(),
+            roles: asked.asker.roles(),
+            pack: asked.pack.clone(),
+        };
+        let policies = self.slice(slice, &packs)?;
+        let made = Arc::new(words.ready(&asked.asker, &asked.operation, policies)?);
+        self.keep(packs, |kept| {
+            if kept.ready.len() >= MOST_READY {
+                kept.ready.clear();
             }
-            slices.kept.insert(slice, made.clone());
-        }
+            kept.ready.insert(asked, made.clone());
+        });
         Ok(made)
     }
 
+    /// The policies that can speak, made once for each set of packs.
+    fn slice(&self, slice: Slice, packs: &Arc<PackSet>) -> Result<Arc<PolicySet>, Defect> {
+        if let Ok(kept) = self.kept.read()
+            && kept.holds_for(packs)
+            && let Some(found) = kept.slices.get(&slice)
+        {
+            return Ok(found.clone());
+        }
+        let made = Arc::new(self.make(&slice, packs)?);
+        self.keep(packs.clone(), |kept| {
+            if kept.slices.len() >= MOST_SLICES {
+                kept.slices.clear();
+            }
+            kept.slices.insert(slice, made.clone());
+        });
+        Ok(made)
+    }
+
+    /// Keeps something that was made for a set of packs; what was made for another one goes.
+    fn keep(&self, packs: Arc<PackSet>, insert: impl FnOnce(&mut Kept)) {
+        if let Ok(mut kept) = self.kept.write() {
+            if !kept.holds_for(&packs) {
+                *kept = Kept { of: Some(packs), ..Kept::default() };
+            }
+            insert(&mut kept);
+        }
+    }
+
     fn make(&self, slice: &Slice, packs: &PackSet) -> Result<PolicySet, Defect> {
-        let mut policies = policies::platform()?;
+        let groups = self.groups(&slice.operation);
+        let words = self.words.as_ref().map_err(Clone::clone)?;
+        let mut policies = words.speaking(&groups);
         let sets = self.by_operation.get(slice.operation.as_str());
         let sets: Vec<&str> = sets
             .into_iter()
@@ -146,7 +208,6 @@ impl AccessRules {
                 policies.push(policies::of_role(role, &granted)?);
             }
         }
-        let groups = self.groups(&slice.operation);
         let forbids = forbids(packs);
         let own = forbids.all.iter().filter(|f| Some(&f.pack) == slice.pack.as_ref());
         let speaking = own.filter(|f| f.concerns(&slice.operation, &groups));
@@ -322,17 +383,17 @@ impl Access for AccessRules {
         if outside_scopes(who, operation).is_some() {
             return Err(Self::refusal(who, operation, Some(resource)));
         }
-        match self.ask(who, operation, resource, now) {
-            Ok(Answer::Permitted) => Ok(()),
-            Ok(Answer::NoGround) => Err(Self::refusal(who, operation, Some(resource))),
-            Ok(Answer::Forbidden(by)) => {
+        let answer = self.ask(who, operation, resource, now).map_err(|defect| {
+            tracing::error!(operation, %defect, "access could not be decided");
+            let rule = format!("{operation}: access could not be decided; the log says why");
+            Refusal { rule }
+        })?;
+        match &*answer {
+            Answer::Permitted => Ok(()),
+            Answer::NoGround => Err(Self::refusal(who, operation, Some(resource))),
+            Answer::Forbidden(by) => {
                 let on = on_what(resource);
                 let rule = format!("{operation}{on}: forbidden by {}", by.join(", "));
-                Err(Refusal { rule })
-            }
-            Err(defect) => {
-                tracing::error!(operation, %defect, "access could not be decided");
-                let rule = format!("{operation}: access could not be decided; the log says why");
                 Err(Refusal { rule })
             }
         }

@@ -1,15 +1,17 @@
 //! Decisions by Cedar: entities from who acts and on what, and of all policies those that can speak on it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy,
-    PolicyId, PolicySet, Request, RestrictedExpression as Value,
+    ActionConstraint, Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName,
+    EntityUid, Policy, PolicyId, PolicySet, Request, RestrictedExpression as Value,
 };
-use minshu_kernel::access::{Actor, Grant, PermissionSet, Principal, Resource};
+use minshu_kernel::access::{Actor, PermissionSet};
 use minshu_kernel::division::DivisionCode;
 
+use super::question::{Answers, Asker, Thing};
 use super::schema;
 
 /// The policies without roles and packs.
@@ -27,17 +29,32 @@ pub(super) fn defect(error: impl std::fmt::Display) -> Defect {
 /// The types of entities and the action entities, made once.
 pub(super) struct Words {
     subject: EntityTypeName,
-    thing: EntityTypeName,
     division: EntityTypeName,
     person: EntityTypeName,
     organisation: EntityTypeName,
     action: EntityTypeName,
+    /// The one thing of a request: no policy asks which one it is.
+    it: EntityUid,
     /// Each operation with all groups above it.
     actions: HashMap<String, Entity>,
+    platform: Vec<Policy>,
     authorizer: Authorizer,
 }
 
+/// Everything of a decision that stays the same from thing to thing: made once for each asker and operation.
+pub(super) struct Ready {
+    subject: EntityUid,
+    action: EntityUid,
+    /// Who asks and what for; the thing is still to come.
+    entities: Entities,
+    context: Context,
+    policies: Arc<PolicySet>,
+    /// What was answered before.
+    pub(super) answers: Answers,
+}
+
 /// What Cedar answered.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// A policy permits it and none forbids it.
     Permitted,
@@ -58,18 +75,27 @@ pub(super) fn kind(actor: &Actor) -> &'static str {
     }
 }
 
+/// What a flow's pack declares; nobody else has such a list.
+pub(super) fn declared(actor: &Actor) -> &[String] {
+    match actor {
+        Actor::Flow { may, .. } => may,
+        _ => &[],
+    }
+}
+
 impl Words {
     /// Of these permission sets.
     pub(super) fn of<'s>(sets: impl Iterator<Item = &'s PermissionSet>) -> Result<Words, Defect> {
         let name = |text: &str| EntityTypeName::from_str(text).map_err(defect);
         let mut words = Words {
             subject: name("Subject")?,
-            thing: name("Thing")?,
+            it: uid(&name("Thing")?, "it"),
             division: name("Division")?,
             person: name("Person")?,
             organisation: name("Organisation")?,
             action: name("Action")?,
             actions: HashMap::new(),
+            platform: platform()?,
             authorizer: Authorizer::new(),
         };
         let mut above: HashMap<&str, HashSet<EntityUid>> = HashMap::new();
@@ -88,28 +114,48 @@ impl Words {
         Ok(words)
     }
 
-    /// Asks Cedar. `grants` are those that hold at this moment.
-    pub(super) fn decide(
+    /// The policies of the platform that can speak on an operation of these groups: others name groups that it does
+    /// not stand in.
+    pub(super) fn speaking(&self, groups: &BTreeSet<String>) -> Vec<Policy> {
+        let within = |uid: &EntityUid| groups.contains(uid.id().unescaped());
+        let speaks = |policy: &&Policy| match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::In(named) => named.iter().any(within),
+            ActionConstraint::Eq(_) => true,
+        };
+        self.platform.iter().filter(speaks).cloned().collect()
+    }
+
+    /// Gets everything ready for an asker and an operation.
+    pub(super) fn ready(
         &self,
-        policies: &PolicySet,
-        (who, grants): (&Principal, &[&Grant]),
+        asker: &Asker,
         operation: &str,
-        resource: &Resource,
-    ) -> Result<Answer, Defect> {
-        let subject = uid(&self.subject, &who.reference());
-        let thing = uid(&self.thing, &format!("{}/{}", resource.kind, resource.id));
-        let action = uid(&self.action, operation);
-        let mut entities = vec![
-            self.subject_entity(subject.clone(), who, grants)?,
-            self.thing_entity(thing.clone(), resource)?,
-        ];
+        policies: Arc<PolicySet>,
+    ) -> Result<Ready, Defect> {
+        let subject = uid(&self.subject, &asker.reference);
+        let mut entities = vec![self.subject_entity(subject.clone(), asker)?];
         entities.extend(self.actions.get(operation).cloned());
-        entities.extend(resource.division.map(|division| self.division_entity(division)));
-        let entities = Entities::from_entities(entities, None).map_err(defect)?;
         let pair = ("operation".to_owned(), text(operation));
-        let context = Context::from_pairs([pair]).map_err(defect)?;
-        let request = Request::new(subject, action, thing, context, None).map_err(defect)?;
-        let response = self.authorizer.is_authorized(&request, policies, &entities);
+        Ok(Ready {
+            subject,
+            action: uid(&self.action, operation),
+            entities: Entities::from_entities(entities, None).map_err(defect)?,
+            context: Context::from_pairs([pair]).map_err(defect)?,
+            policies,
+            answers: Answers::new(),
+        })
+    }
+
+    /// Asks Cedar.
+    pub(super) fn decide(&self, ready: &Ready, thing: &Thing) -> Result<Answer, Defect> {
+        let mut entities = vec![self.thing_entity(thing)?];
+        entities.extend(thing.division.map(|division| self.division_entity(division)));
+        let entities = ready.entities.clone().add_entities(entities, None).map_err(defect)?;
+        let (subject, action) = (ready.subject.clone(), ready.action.clone());
+        let request = Request::new(subject, action, self.it.clone(), ready.context.clone(), None);
+        let request = request.map_err(defect)?;
+        let response = self.authorizer.is_authorized(&request, &ready.policies, &entities);
         // A policy that could not be evaluated must not let anything pass by falling silent.
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(defect(error));
@@ -124,52 +170,44 @@ impl Words {
         })
     }
 
-    fn subject_entity(
-        &self,
-        subject: EntityUid,
-        who: &Principal,
-        grants: &[&Grant],
-    ) -> Result<Entity, Defect> {
-        let declared = match &who.actor {
-            Actor::Flow { may, .. } => may.as_slice(),
-            _ => &[],
-        };
-        let mandates = who.mandates.iter().map(|o| entity(&self.organisation, &o.to_string()));
+    fn subject_entity(&self, subject: EntityUid, asker: &Asker) -> Result<Entity, Defect> {
+        let mandates = asker.mandates.iter().map(|o| entity(&self.organisation, &o.to_string()));
+        let roles = asker.held.iter().map(|(role, _)| text(role));
         let mut attributes = vec![
-            ("kind".to_owned(), text(kind(&who.actor))),
-            ("proved".to_owned(), Value::new_bool(who.proved)),
+            ("kind".to_owned(), text(asker.kind)),
+            ("proved".to_owned(), Value::new_bool(asker.proved)),
             ("mandates".to_owned(), Value::new_set(mandates)),
-            ("declared".to_owned(), Value::new_set(declared.iter().map(|d| text(d)))),
-            ("roles".to_owned(), Value::new_set(grants.iter().map(|g| text(&g.role)))),
+            ("declared".to_owned(), Value::new_set(asker.declared.iter().map(|d| text(d)))),
+            ("roles".to_owned(), Value::new_set(roles)),
         ];
-        let person = who.person.map(|p| entity(&self.person, &p.to_string()));
+        let person = asker.person.map(|p| entity(&self.person, &p.to_string()));
         attributes.extend(person.map(|person| ("person".to_owned(), person)));
         let mut places: HashMap<&str, Vec<Value>> = HashMap::new();
-        for grant in grants {
-            let division = entity(&self.division, &grant.division.to_string());
-            places.entry(&grant.role).or_default().push(division);
+        for (role, division) in &asker.held {
+            let division = entity(&self.division, &division.to_string());
+            places.entry(role).or_default().push(division);
         }
         let tags = places.into_iter().map(|(role, at)| (role.to_owned(), Value::new_set(at)));
         Entity::new_with_tags(subject, attributes, [], tags).map_err(defect)
     }
 
-    fn thing_entity(&self, thing: EntityUid, resource: &Resource) -> Result<Entity, Defect> {
-        let account = resource.owner_account.map(|id| format!("account:{id}"));
+    fn thing_entity(&self, thing: &Thing) -> Result<Entity, Defect> {
+        let account = thing.owner_account.map(|id| format!("account:{id}"));
         let of = |kind, id: Option<String>| id.map(|id| entity(kind, &id));
         let parts = [
-            ("pack", resource.pack.as_deref().map(text)),
-            ("role", resource.role.as_deref().map(text)),
-            ("division", of(&self.division, resource.division.map(|d| d.to_string()))),
+            ("pack", thing.pack.as_deref().map(text)),
+            ("role", thing.role.as_deref().map(text)),
+            ("division", of(&self.division, thing.division.map(|d| d.to_string()))),
             ("owner_account", of(&self.subject, account)),
-            ("owner", of(&self.person, resource.owner.map(|id| id.to_string()))),
+            ("owner", of(&self.person, thing.owner.map(|id| id.to_string()))),
             (
                 "owner_organisation",
-                of(&self.organisation, resource.owner_organisation.map(|id| id.to_string())),
+                of(&self.organisation, thing.owner_organisation.map(|id| id.to_string())),
             ),
         ];
         let attributes =
             parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Entity::new_with_tags(thing, attributes, [], []).map_err(defect)
+        Entity::new_with_tags(self.it.clone(), attributes, [], []).map_err(defect)
     }
 
     /// A division with all those above it, so that nothing has to be closed.

@@ -27,6 +27,8 @@ const SETS: [PermissionSet; 3] = [
     PermissionSet { id: "c.open", name: ("", ""), basis: Basis::Everyone, may: &["c.list"] },
 ];
 
+const ALL: PlatformRole = PlatformRole { id: "platform.all", name: ("", ""), may: &["c.work"] };
+
 fn rules() -> AccessRules {
     rules_with(0)
 }
@@ -86,8 +88,7 @@ fn rules_with(bits: usize) -> AccessRules {
         roles: roles.into(),
         sections: HashMap::from([(SECTION, section)]),
     };
-    let platform = PlatformRole { id: "platform.all", name: ("", ""), may: &["c.work"] };
-    AccessRules::new(SETS.to_vec(), vec![platform], Arc::new(Fixed(Arc::new(set))))
+    AccessRules::new(SETS.to_vec(), vec![ALL], Arc::new(Fixed(Arc::new(set))))
 }
 
 const DIVISIONS: [&str; 7] =
@@ -169,13 +170,45 @@ proptest! {
             if single {
                 prop_assert!(rules.possible(&who, operation, now).is_ok());
             }
-            let forbidden = matches!(
-                rules.ask(&who, operation, &thing, now).unwrap(),
-                Answer::Forbidden(_)
-            );
+            let answer = rules.ask(&who, operation, &thing, now).unwrap();
+            let forbidden = matches!(*answer, Answer::Forbidden(_));
             let left_out = rules.exclusions(&who, operation, now);
             prop_assert_eq!(forbidden, left_out.iter().any(|e| e.covers(&thing)), "{}", operation);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    /// What is kept of earlier questions changes no answer: rules that were asked before, by others, at other times
+    /// and under other packs, say what fresh ones say.
+    #[test]
+    fn what_was_asked_before_changes_no_answer(
+        asked in prop::collection::vec((principal(), resource(), 0..2_usize, 0..200_i64), 1..24),
+        bits in 0..64_usize,
+    ) {
+        let sets = [rules_with(bits), rules_with(!bits & 63)].map(|rules| rules.packs.current());
+        let packs = Arc::new(Changing(RwLock::new(sets[0].clone())));
+        let old = AccessRules::new(SETS.to_vec(), vec![ALL], packs.clone());
+        for (who, thing, which, now) in &asked {
+            *packs.0.write().unwrap() = sets[*which].clone();
+            let fresh = AccessRules::new(SETS.to_vec(), vec![ALL], packs.clone());
+            for operation in ["c.read", "c.act", "c.read"] {
+                let ask = |rules: &AccessRules| {
+                    rules.authorize(who, operation, thing, Timestamp(*now))
+                };
+                prop_assert_eq!(ask(&old), ask(&fresh), "{}", operation);
+            }
+        }
+    }
+}
+
+/// Packs that are exchanged while rules are asked.
+struct Changing(RwLock<Arc<PackSet>>);
+
+impl PacksInForce for Changing {
+    fn current(&self) -> Arc<PackSet> {
+        self.0.read().unwrap().clone()
     }
 }
 
