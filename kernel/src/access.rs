@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Timestamp;
 use crate::division::DivisionCode;
-use crate::ids::{AccountId, ApplicationId, OrganisationId, PersonId, PostId};
+use crate::ids::{AccountId, ApplicationId, OpeningId, OrganisationId, PersonId, PostId};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,32 @@ pub struct Grant {
     pub division: DivisionCode,
     /// The end of the term, if there is one.
     pub until: Option<Timestamp>,
+    /// For whom it is held, where it is held as a substitute.
+    pub instead_of: Option<Instead>,
+}
+
+/// The holder of a post, for whom a substitute acts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instead {
+    /// The holder's account.
+    pub account: AccountId,
+    /// The holder's name; an office is held in public.
+    pub name: String,
+}
+
+/// A single thing that the principal opened in an emergency, for reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The opening; audit entries name it.
+    pub id: OpeningId,
+    /// The kind of the resource.
+    pub kind: String,
+    /// The id of the resource.
+    pub resource: String,
+    /// The number that people quote of it.
+    pub number: String,
+    /// It is over at this instant.
+    pub until: Timestamp,
 }
 
 /// What is known about the session behind a request: which it is, and when it was proved. An operation that matters
@@ -107,6 +135,8 @@ pub struct Principal {
     pub assurance: Assurance,
     /// The application through which the actor acts, where it is one.
     pub application: Option<Arc<Acting>>,
+    /// What was opened in an emergency; none of it holds through an application.
+    pub openings: Vec<Opening>,
 }
 
 impl Principal {
@@ -120,6 +150,7 @@ impl Principal {
             mandates: Vec::new(),
             assurance: Assurance::default(),
             application: None,
+            openings: Vec::new(),
         }
     }
 
@@ -165,6 +196,18 @@ impl Principal {
         }
     }
 
+    /// The openings that hold at an instant: one that ended is over, whenever the principal was made.
+    pub fn open(&self, now: Timestamp) -> impl Iterator<Item = &Opening> {
+        let none = self.application.is_some();
+        self.openings.iter().filter(move |opening| !none && now < opening.until)
+    }
+
+    /// The opening of a resource that holds at an instant.
+    pub fn opening_of(&self, resource: &Resource, now: Timestamp) -> Option<&Opening> {
+        self.open(now)
+            .find(|opening| opening.kind == resource.kind && opening.resource == resource.id)
+    }
+
     /// The account that is signed in.
     pub fn account(&self) -> Option<AccountId> {
         match self.actor {
@@ -199,6 +242,8 @@ pub enum Basis {
     Post,
     /// Jobs and the console.
     System,
+    /// A single resource that was opened in an emergency: break-glass.
+    Emergency,
 }
 
 /// A named set of operations that a capability publishes, for roles to grant.
@@ -299,6 +344,8 @@ pub struct Scope {
 /// One alternative of a scope: every part that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ScopeTerm {
+    /// One resource alone, by its kind and id.
+    pub only: Option<(String, String)>,
     /// The pack.
     pub pack: Option<String>,
     /// The role whose turn it is; lists of work use it, other lists do not have the column.
@@ -413,7 +460,9 @@ impl ScopeTerm {
         fn same<T: PartialEq>(wanted: &Option<T>, is: &Option<T>) -> bool {
             wanted.is_none() || wanted == is
         }
-        same(&self.pack, &resource.pack)
+        let only = self.only.as_ref();
+        only.is_none_or(|(kind, id)| *kind == resource.kind && *id == resource.id)
+            && same(&self.pack, &resource.pack)
             && same(&self.role, &resource.role)
             && self.division.is_none_or(|d| resource.division.is_some_and(|r| d.contains(r)))
             && same(&self.owner_account, &resource.owner_account)

@@ -14,6 +14,7 @@ use crate::clock::Timestamp;
 use crate::courier::Courier;
 use crate::ctx::{Ctx, Door, Services};
 use crate::division::DivisionCode;
+use crate::emergency::EmergencyKind;
 use crate::error::Failure;
 use crate::event::{Event, EventEntry};
 use crate::pack::Compile;
@@ -270,6 +271,8 @@ pub struct Contract {
     pub permission_sets: Vec<PermissionSet>,
     /// Roles without a pack.
     pub platform_roles: Vec<PlatformRole>,
+    /// What may be opened in an emergency.
+    pub emergencies: Vec<EmergencyKind>,
     /// Failures by type.
     pub problem_types: Vec<ProblemType>,
     /// Kinds of declarations.

@@ -9,16 +9,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use serde_json::Value as Json;
 
 use crate::BoxFuture;
-use crate::access::{Access, Principal, Resource, Scope};
+use crate::access::{Access, Instead, Principal, Resource, Scope};
 use crate::action::{Action, Query};
 use crate::calendar::Calendar;
 use crate::carrier::Carriers;
 use crate::clock::{Clock, Timestamp};
 use crate::courier::Courier;
 use crate::division::Divisions;
+use crate::emergency::EmergencyKind;
 use crate::error::{Failure, Kind};
 use crate::event::EventEntry;
-use crate::ids::{EventId, IdSource, RequestId};
+use crate::ids::{EventId, IdSource, OpeningId, RequestId};
 use crate::lookup::LOOKUPS_MAX;
 use crate::objects::{ObjectAddress, Objects, Stored};
 use crate::outgoing::Outgoing;
@@ -139,6 +140,8 @@ pub struct Services {
     pub courier: Arc<dyn Courier>,
     /// The channels that carry such texts out of the house.
     pub carriers: Arc<dyn Carriers>,
+    /// What may be opened in an emergency.
+    pub emergencies: Arc<[EmergencyKind]>,
     /// Every type of event that the house tells.
     pub events: Arc<[EventEntry]>,
     /// Encryption of personal data.
@@ -157,6 +160,15 @@ pub struct Services {
     pub divisions: Arc<Divisions>,
     /// Texts of pages.
     pub texts: Arc<Texts>,
+}
+
+/// On what somebody acted beside what is held in the own name: the audit entry says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Openings without which it would have been refused.
+    pub openings: Vec<OpeningId>,
+    /// The holder of the post, where it would have been refused without being the substitute.
+    pub instead_of: Option<Instead>,
 }
 
 /// The context of one operation.
@@ -179,6 +191,7 @@ pub struct Ctx {
     pub peer: Option<IpAddr>,
     authorized: AtomicBool,
     touched: std::sync::Mutex<Option<(&'static str, String)>>,
+    grounds: std::sync::Mutex<Grounds>,
     lookups_left: AtomicUsize,
     looked: std::sync::Mutex<Vec<Looked>>,
 }
@@ -198,6 +211,7 @@ impl Ctx {
             peer: call.peer,
             authorized: AtomicBool::new(false),
             touched: std::sync::Mutex::new(None),
+            grounds: std::sync::Mutex::default(),
             lookups_left: AtomicUsize::new(LOOKUPS_MAX),
             looked: std::sync::Mutex::new(Vec::new()),
         }
@@ -251,7 +265,64 @@ impl Ctx {
                 let code = if self.who.known() { "kernel.refused" } else { "kernel.sign_in" };
                 Failure { rule: Some(refusal.rule), ..Failure::new(kind, code) }
             },
-        )
+        )?;
+        self.note_grounds(resource);
+        Ok(())
+    }
+
+    /// Notes what it was permitted by, where that is not what the principal holds in the own name.
+    fn note_grounds(&self, resource: &Resource) {
+        let opening = self.who.opening_of(resource, self.now);
+        let substitutes = self.who.grants.iter().any(|grant| grant.instead_of.is_some());
+        if opening.is_none() && !substitutes {
+            return;
+        }
+        let without = |openings: bool, substitutes: bool| {
+            let mut who = (*self.who).clone();
+            if openings {
+                who.openings.clear();
+            }
+            if substitutes {
+                who.grants.retain(|grant| grant.instead_of.is_none());
+            }
+            let access = &self.services.access;
+            access.authorize(&who, self.operation, resource, self.now).is_ok()
+        };
+        let Ok(mut grounds) = self.grounds.lock() else { return };
+        if let Some(opening) = opening
+            && !without(true, false)
+            && !grounds.openings.contains(&opening.id)
+        {
+            grounds.openings.push(opening.id);
+        }
+        if substitutes && grounds.instead_of.is_none() && !without(false, true) {
+            grounds.instead_of = self.acting_for(resource);
+        }
+    }
+
+    /// For whom the principal may do this as a substitute.
+    fn acting_for(&self, resource: &Resource) -> Option<Instead> {
+        self.who.grants.iter().find_map(|grant| {
+            let instead_of = grant.instead_of.as_ref()?;
+            let mut who = (*self.who).clone();
+            who.grants.retain(|other| other.instead_of.is_none() || other == grant);
+            let access = &self.services.access;
+            access.authorize(&who, self.operation, resource, self.now).ok()?;
+            Some(instead_of.clone())
+        })
+    }
+
+    /// On what the principal acted until now, beside what is held in the own name.
+    pub fn grounds(&self) -> Grounds {
+        self.grounds.lock().map(|grounds| grounds.clone()).unwrap_or_default()
+    }
+
+    /// Who did something and for whom, for the audit chain.
+    pub fn signature(&self) -> String {
+        match self.grounds().instead_of {
+            Some(holder) => format!("{} for account:{}", self.who.signature(), holder.account),
+            None => self.who.signature(),
+        }
     }
 
     /// Whether the principal might do another operation on the resource: for pages that show buttons.
@@ -262,7 +333,20 @@ impl Ctx {
     /// What lists of this operation may show.
     pub fn scope(&self) -> Scope {
         self.authorized.store(true, Ordering::Relaxed);
-        self.services.access.scope(&self.who, self.operation, self.now)
+        let scope = self.services.access.scope(&self.who, self.operation, self.now);
+        if let Ok(mut grounds) = self.grounds.lock() {
+            let alone = scope.terms.iter().filter_map(|term| term.only.as_ref());
+            for (kind, id) in alone {
+                let opening =
+                    self.who.open(self.now).find(|o| o.kind == *kind && o.resource == *id);
+                if let Some(opening) = opening
+                    && !grounds.openings.contains(&opening.id)
+                {
+                    grounds.openings.push(opening.id);
+                }
+            }
+        }
+        scope
     }
 
     /// Whether `authorize` or `scope` was called: a decision without is a defect.

@@ -129,6 +129,7 @@ id_type!(OrganisationId, "An organisation: a company, a department, a community 
 id_type!(AccountId, "An account that signs in.");
 id_type!(ApplicationId, "A program of somebody else that acts through the platform.");
 id_type!(PostId, "A post in an organisation, held by a person.");
+id_type!(OpeningId, "What somebody opened in an emergency.");
 id_type!(EventId, "An event.");
 id_type!(RequestId, "One request from outside, quoted on error pages and in logs.");
 

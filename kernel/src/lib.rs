@@ -11,6 +11,7 @@ pub mod codes;
 pub mod courier;
 pub mod ctx;
 pub mod division;
+pub mod emergency;
 pub mod error;
 pub mod event;
 pub mod expr;

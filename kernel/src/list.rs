@@ -16,6 +16,8 @@ use crate::records::{Records, Row, Value};
 /// The scope columns of a table; `None` where it has no such column.
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeColumns {
+    /// The kind of resource that its rows are; a single resource of another kind is not among them.
+    pub kind: &'static str,
     /// Columns of province, prefecture, county, township, village; what a table without them holds lies nowhere.
     pub divisions: Option<[&'static str; 5]>,
     /// The pack's column.
@@ -266,6 +268,11 @@ impl ListQuery {
                 None => filter.within("id", Vec::new()),
             };
         }
+        filter = match &term.only {
+            None => filter,
+            Some((kind, id)) if kind == self.columns.kind => filter.equal("id", id.as_str()),
+            Some(_) => filter.within("id", Vec::new()),
+        };
         filter = filter.equal_if(self.columns.pack, term.pack.clone());
         for (column, value) in [
             (self.columns.role, term.role.clone()),

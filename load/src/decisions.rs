@@ -71,6 +71,7 @@ fn clerk() -> Result<Principal, Trouble> {
             organisation: id(1).parse()?,
             division: "350102".parse()?,
             until: None,
+            instead_of: None,
         });
     }
     Ok(Principal {

@@ -148,6 +148,7 @@ fn scopes(data: &Path, cases: u32, report: &mut Report) -> Result<(), Trouble> {
 }
 
 const COLUMNS: ScopeColumns = ScopeColumns {
+    kind: "casework.case",
     divisions: Some(DIVISION_COLUMNS),
     pack: "pack",
     role: Some("role"),

@@ -157,6 +157,9 @@ impl House {
         possible.map_err(|refusal| refused(&call.who, refusal))?;
         let ctx = Arc::new(Ctx::new(self.services.clone(), &call, entry.name));
         let answered = answer(entry, call.input.clone(), ctx.clone()).await;
+        if answered.is_ok() && !ctx.grounds().openings.is_empty() {
+            self.audit_opened(&call, &ctx).await?;
+        }
         if let Err(failure) = &answered {
             let body = call.input.to_string();
             let input_hash = self.services.personal.keyed_hash("input", body.as_bytes());
@@ -234,12 +237,12 @@ impl House {
         let entry = Entry {
             id: audit_id,
             at_ms: ctx.now.0,
-            principal: ctx.who.signature(),
+            principal: ctx.signature(),
             operation: entry.name.to_owned(),
             resource_kind: resource_kind.to_owned(),
             resource_id,
             outcome: if refusal.is_some() { "refused" } else { "done" }.to_owned(),
-            rule: refusal.as_ref().map(|f| f.code.to_owned()).unwrap_or_default(),
+            rule: refusal.as_ref().map_or_else(|| opened(ctx), |f| f.code.to_owned()),
             input_hash: input_hash.to_owned(),
             events_hash: events_hash(event_fields.iter().map(|f| f.each_ref().map(String::as_str))),
             request: ctx.request.to_string(),
@@ -282,6 +285,31 @@ impl House {
         self.audit_refusal(call, operation, &refusal, ctx.touched(), input_hash).await
     }
 
+    /// Writes down that a query read what was opened in an emergency: other reads leave no entry, this one does.
+    async fn audit_opened(&self, call: &Call, ctx: &Ctx) -> Result<(), Failure> {
+        let (resource_kind, resource_id) = ctx.touched().unwrap_or_default();
+        let entry = Entry {
+            id: self.services.ids.next().to_string(),
+            at_ms: ctx.now.0,
+            principal: ctx.signature(),
+            operation: ctx.operation.to_owned(),
+            resource_kind: resource_kind.to_owned(),
+            resource_id,
+            outcome: "done".to_owned(),
+            rule: opened(ctx),
+            input_hash: self
+                .services
+                .personal
+                .keyed_hash("input", call.input.to_string().as_bytes()),
+            events_hash: String::new(),
+            request: ctx.request.to_string(),
+            cause: ctx.cause.map(|c| c.to_string()).unwrap_or_default(),
+        };
+        self.services.records.apply(WriteSet { statements: vec![entry.insert()] }).await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
     /// The audit entries of the lookups that were asked in a context.
     fn lookup_entries(&self, ctx: &Ctx) -> Vec<Statement> {
         let entries = ctx.take_looked().into_iter().map(|looked| {
@@ -291,7 +319,7 @@ impl House {
             Entry {
                 id: self.services.ids.next().to_string(),
                 at_ms: ctx.now.0,
-                principal: ctx.who.signature(),
+                principal: ctx.signature(),
                 operation: looked.query.to_owned(),
                 resource_kind: resource_kind.to_owned(),
                 resource_id,
@@ -378,6 +406,12 @@ pub(crate) async fn answer(
         return Err(Failure::internal(what));
     }
     Ok(reply)
+}
+
+/// The openings without which an operation would have been refused, for its audit entry; empty where there were none.
+fn opened(ctx: &Ctx) -> String {
+    let openings = ctx.grounds().openings;
+    openings.iter().map(|id| format!("opening {id}")).collect::<Vec<_>>().join(", ")
 }
 
 fn refused(who: &Principal, refusal: Refusal) -> Failure {

@@ -255,6 +255,7 @@ impl House {
                 .find_map(|c| c.courier())
                 .unwrap_or_else(|| Arc::new(NoCourier)),
             carriers: foundation.carriers,
+            emergencies: contract.emergencies.clone().into(),
             events: contract.events.clone().into(),
             personal: personal.clone(),
             access: access.clone(),

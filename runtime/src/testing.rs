@@ -355,6 +355,7 @@ impl TestHouse {
             mandates: Vec::new(),
             assurance: Default::default(),
             application: None,
+            openings: Vec::new(),
         }
     }
 
@@ -370,6 +371,7 @@ impl TestHouse {
             organisation: OrganisationId::fresh(ids),
             division: division.parse().expect("a division code"),
             until: None,
+            instead_of: None,
         };
         Principal { grants: vec![grant], name: "王秀兰".to_owned(), ..self.resident() }
     }

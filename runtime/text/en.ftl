@@ -396,3 +396,7 @@ platform-telephone-none = No short messages and no mail yet.
 platform-telephone-sms = Short message
 platform-telephone-email = Mail
 platform-telephone-open = Telephone and mailbox
+
+# Break-glass
+platform-opening-bar = Emergency access to {$what} until {$until}. Everything you look at is recorded and reviewed by somebody else.
+platform-opening-end = End it

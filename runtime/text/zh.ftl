@@ -371,3 +371,7 @@ platform-telephone-none = 还没有短信和邮件。
 platform-telephone-sms = 短信
 platform-telephone-email = 邮件
 platform-telephone-open = 手机和邮箱
+
+# Break-glass
+platform-opening-bar = 正在应急查阅 {$what}，到{$until}自动关闭。看过的每一处都有记录，事后由他人复核。
+platform-opening-end = 结束查阅

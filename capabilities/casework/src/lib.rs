@@ -30,6 +30,7 @@ use minshu_kernel::access::{Basis, PermissionSet};
 use minshu_kernel::capability::{
     Capability, Contract, MeasureEntry, NavigationEntry, PanelEntry, ProblemType,
 };
+use minshu_kernel::emergency::EmergencyKind;
 use minshu_kernel::pack::Compile;
 use minshu_kernel::pins::Pins;
 use minshu_kernel::text::TextSource;
@@ -126,6 +127,7 @@ fn actions_and_queries(contract: &mut Contract) {
         .query::<queries::MyCases>()
         .query::<queries::CaseById>()
         .query::<queries::WorkList>()
+        .query::<queries::Whereabouts>()
         .query::<queries::MaterialObject>();
 }
 
@@ -207,6 +209,21 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "casework.material_object",
             ],
         ),
+        set(
+            "casework.break_glass",
+            (
+                "按编号找到要应急查阅的办件",
+                "Find by its number a case to be opened in an emergency",
+            ),
+            Basis::Post,
+            &["casework.whereabouts"],
+        ),
+        set(
+            "casework.emergency",
+            ("查看自己应急打开的办件", "Read a case that one opened in an emergency"),
+            Basis::Emergency,
+            &READING,
+        ),
         set("casework.read", ("查看办件", "Read cases"), Basis::Post, &READING),
         set(
             "casework.system",
@@ -243,6 +260,13 @@ fn shown_elsewhere(contract: &mut Contract) {
     contract.mine.push(Arc::new(|visit, ()| Box::pin(pages::mine(visit))));
     contract.tasks.push(Arc::new(|visit, ()| Box::pin(pages::tasks(visit))));
     contract.documents.push(Arc::new(|ctx, since| Box::pin(pages::documents(ctx, since))));
+    contract.emergencies.push(EmergencyKind {
+        kind: "casework.case",
+        name: ("办件", "Case"),
+        find: "casework.whereabouts",
+        read: "casework.case",
+        page: "/work/",
+    });
     contract.navigation.extend([
         NavigationEntry {
             key: "casework-nav-items",

@@ -17,7 +17,7 @@ use minshu_kernel::values;
 
 use crate::openid::{self, quota::Quotas};
 use crate::rules;
-use crate::store::{accounts, applications, posts, sessions};
+use crate::store::{accounts, applications, openings, posts, sessions};
 
 /// The length of a session token; anything else is not looked up.
 const TOKEN_LENGTH: usize = 43;
@@ -129,7 +129,16 @@ impl SessionAuthenticator {
                 organisation: row.id("organisation")?,
                 division: posts::division(row)?,
                 until: row.get("until_ms")?,
+                instead_of: None,
             });
+        }
+        let mut opened = Vec::new();
+        // Only roles let anybody open anything; and who lost the role reads on no more.
+        if !grants.is_empty() {
+            let rows = records.point(openings::SELECT_OPEN.into(), values![account, now]).await?;
+            for row in &rows {
+                opened.push(openings::read_open(row)?);
+            }
         }
         let mut mandates = Vec::new();
         if let Some(person) = person {
@@ -148,6 +157,7 @@ impl SessionAuthenticator {
             mandates,
             assurance,
             application: None,
+            openings: opened,
         }))
     }
 }

@@ -60,6 +60,21 @@ pub enum IdentityError {
     /// A platform role was to be granted by somebody who does not run the platform.
     #[error("platform roles are granted by platform.operator alone")]
     PlatformRole,
+    /// The asker may read the thing anyway.
+    #[error("the thing may be read without opening it")]
+    NothingToOpen,
+    /// The asker has it open already.
+    #[error("it is open already")]
+    OpenAlready,
+    /// The asker has as many things open as may be at once.
+    #[error("too many things are open at once")]
+    TooManyOpenings,
+    /// Nobody judges what he opened himself.
+    #[error("nobody judges what the same person opened")]
+    OwnOpening,
+    /// Somebody judged it before.
+    #[error("the opening was judged already")]
+    Reviewed,
     /// The password hashing failed: a defect, or memory ran out.
     #[error("a password could not be hashed: {0}")]
     PasswordHash(String),
@@ -79,6 +94,11 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.already_ended", Kind::Conflict),
     ("identity.changed_meanwhile", Kind::Conflict),
     ("identity.platform_role", Kind::Refused),
+    ("identity.nothing_to_open", Kind::Conflict),
+    ("identity.open_already", Kind::Conflict),
+    ("identity.too_many_openings", Kind::Conflict),
+    ("identity.own_opening", Kind::Refused),
+    ("identity.reviewed", Kind::Conflict),
     ("identity.password_hash", Kind::Internal),
     ("identity.unreadable", Kind::Internal),
     ("identity.busy", Kind::Unavailable),
@@ -102,6 +122,11 @@ impl Fault for IdentityError {
             IdentityError::AlreadyEnded => "identity.already_ended",
             IdentityError::ChangedMeanwhile { .. } => "identity.changed_meanwhile",
             IdentityError::PlatformRole => "identity.platform_role",
+            IdentityError::NothingToOpen => "identity.nothing_to_open",
+            IdentityError::OpenAlready => "identity.open_already",
+            IdentityError::TooManyOpenings => "identity.too_many_openings",
+            IdentityError::OwnOpening => "identity.own_opening",
+            IdentityError::Reviewed => "identity.reviewed",
             IdentityError::PasswordHash(_) => "identity.password_hash",
             IdentityError::Unreadable(_) => "identity.unreadable",
         }
@@ -155,6 +180,11 @@ mod tests {
             IdentityError::AlreadyEnded,
             IdentityError::ChangedMeanwhile { from: 1, is: 2 },
             IdentityError::PlatformRole,
+            IdentityError::NothingToOpen,
+            IdentityError::OpenAlready,
+            IdentityError::TooManyOpenings,
+            IdentityError::OwnOpening,
+            IdentityError::Reviewed,
             IdentityError::PasswordHash("memory".to_owned()),
             IdentityError::Unreadable("identity_account"),
         ] {

@@ -1,11 +1,12 @@
 //! What identity tells: ids and kinds, never names, numbers or phones.
 
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::event::{Aggregate, Event};
-use minshu_kernel::ids::{AccountId, OrganisationId, PersonId, PostId};
+use minshu_kernel::ids::{AccountId, OpeningId, OrganisationId, PersonId, PostId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{AppointmentId, Evidence, MandateId, OrganisationKind};
+use crate::model::{AppointmentId, Evidence, MandateId, OpeningReason, OrganisationKind};
 
 macro_rules! event {
     ($kind:literal, $doc:literal, $name:ident { $($field:ident: $type:ty = $field_doc:literal),+ $(,)? }) => {
@@ -120,6 +121,46 @@ event!(
         person: PersonId = "Who could.",
     }
 );
+
+event!(
+    "identity.glass.broken",
+    "Somebody opened a single thing outside the own place in an emergency.",
+    GlassBroken {
+        opening: OpeningId = "The opening; audit entries of what is read by it name it.",
+        account: AccountId = "Who opened it.",
+        kind: String = "The kind of thing, such as `casework.case`.",
+        resource: String = "The thing.",
+        number: String = "The number that people quote of it.",
+        pack: String = "The pack of the thing.",
+        division: String = "The code of the division where it lies.",
+        reason: OpeningReason = "Why.",
+        until_ms: Timestamp = "Until when it is open.",
+        review_due_ms: Timestamp = "Until when somebody else is to judge it.",
+    }
+);
+event!(
+    "identity.glass.closed",
+    "Whoever opened something in an emergency closed it before its time.",
+    GlassClosed {
+        opening: OpeningId = "The opening.",
+        account: AccountId = "Who opened and closed it.",
+    }
+);
+event!(
+    "identity.glass.reviewed",
+    "Somebody else judged what was opened in an emergency.",
+    GlassReviewed {
+        opening: OpeningId = "The opening.",
+        account: AccountId = "Who had opened it.",
+        by: AccountId = "Who judged it.",
+        justified: bool = "Whether it was justified.",
+    }
+);
+
+/// An opening at a version.
+pub(crate) fn opening(id: OpeningId, version: i64) -> Aggregate {
+    Aggregate { kind: "identity.opening", id: id.to_string(), version }
+}
 
 /// An account at a version.
 pub(crate) fn account(id: AccountId, version: i64) -> Aggregate {

@@ -44,6 +44,9 @@ pub const TEXTS: TextSource = TextSource {
 /// The permission set of who approves applications.
 const APPLICATIONS_SET: &str = "identity.applications";
 
+/// The permission set of who judges what was opened in an emergency, and is told of it.
+pub(crate) const REVIEW_SET: &str = "identity.review_openings";
+
 /// Roles that need no pack. `platform.operate` is published by the runtime.
 pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
     PlatformRole {
@@ -56,6 +59,11 @@ pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
             "platform.integrate",
             "messaging.operate",
         ],
+    },
+    PlatformRole {
+        id: "platform.auditor",
+        name: ("审计员", "Auditor"),
+        may: &["platform.audit", REVIEW_SET],
     },
     PlatformRole {
         id: "platform.registrar",
@@ -136,6 +144,27 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         ],
     },
     PermissionSet {
+        id: "identity.break_glass",
+        name: (
+            "应急查阅辖区外的单个对象",
+            "Open single things outside the own place in an emergency",
+        ),
+        basis: Basis::Post,
+        may: &["identity.break_glass"],
+    },
+    PermissionSet {
+        id: "identity.own_openings",
+        name: ("查看和结束自己的应急查阅", "See and close what one opened in an emergency"),
+        basis: Basis::Owner,
+        may: &["identity.close_opening", "identity.my_openings"],
+    },
+    PermissionSet {
+        id: REVIEW_SET,
+        name: ("复核应急查阅", "Judge what was opened in an emergency"),
+        basis: Basis::Post,
+        may: &["identity.openings", "identity.review_opening"],
+    },
+    PermissionSet {
         id: "identity.administer",
         name: ("管理机构和岗位", "Administer organisations and posts"),
         basis: Basis::Post,
@@ -199,6 +228,9 @@ impl Capability for Identity {
             .action::<actions::ChangeOrganisation>()
             .action::<actions::AddPost>()
             .action::<actions::ChangePost>()
+            .action::<actions::BreakGlass>()
+            .action::<actions::CloseOpening>()
+            .action::<actions::ReviewOpening>()
             .action::<actions::Appoint>()
             .action::<actions::Dismiss>()
             .action::<actions::RecordMandate>()
@@ -223,6 +255,8 @@ impl Capability for Identity {
             .query::<queries::Organisations>()
             .query::<queries::OrganisationById>()
             .query::<queries::Posts>()
+            .query::<queries::Openings>()
+            .query::<queries::MyOpenings>()
             .query::<queries::PostById>()
             .query::<queries::Roles>()
             .query::<queries::AccountSummary>()
@@ -244,6 +278,9 @@ impl Capability for Identity {
             .event::<events::PostChanged>()
             .event::<events::PostAppointed>()
             .event::<events::PostDismissed>()
+            .event::<events::GlassBroken>()
+            .event::<events::GlassClosed>()
+            .event::<events::GlassReviewed>()
             .event::<events::MandateRecorded>()
             .event::<events::MandateEnded>();
         contract.permission_sets.extend_from_slice(PERMISSION_SETS);
@@ -262,6 +299,7 @@ impl Capability for Identity {
             ("V7__sessions_seen", include_str!("../migrations/V7__sessions_seen.sql")),
             ("V10__applications", include_str!("../migrations/V10__applications.sql")),
             ("V25__known_devices", include_str!("../migrations/V25__known_devices.sql")),
+            ("V20__openings", include_str!("../migrations/V20__openings.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {

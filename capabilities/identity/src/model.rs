@@ -157,6 +157,35 @@ words! {
     }
 }
 
+words! {
+    /// Why something is opened in an emergency.
+    OpeningReason {
+        /// Life, health or property is in danger.
+        Danger = "danger",
+        /// The office that has it cannot be reached or cannot work.
+        OfficeDown = "office-down",
+        /// A complaint or an enquiry that bears no delay.
+        Complaint = "complaint",
+        /// A fault of the system is looked into.
+        Fault = "fault",
+        /// Another reason, which the words say.
+        Other = "other",
+    }
+}
+
+/// What somebody else found of an opening.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// When.
+    pub at_ms: Timestamp,
+    /// Who.
+    pub by: AccountId,
+    /// Whether it was justified.
+    pub justified: bool,
+    /// Why.
+    pub words: String,
+}
+
 /// An account with its personal values opened.
 pub(crate) struct Account {
     /// Its id.

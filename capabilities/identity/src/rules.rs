@@ -32,6 +32,44 @@ pub(crate) const SEEN_EVERY_MS: i64 = 5 * 60_000;
 /// The most characters of what a session is called.
 pub(crate) const DEVICE_MAX: usize = 60;
 
+/// The fewest characters that say why something is opened in an emergency, or what was found of it.
+pub(crate) const WORDS_MIN: usize = 10;
+/// The most of them.
+pub(crate) const WORDS_MAX: usize = 500;
+/// Minutes for which something is opened where nothing is said.
+pub(crate) const OPENING_MINUTES: u32 = 60;
+/// The fewest and the most minutes.
+pub(crate) const OPENING_MINUTES_RANGE: (u32, u32) = (5, 240);
+/// Things that one may have open at once.
+pub(crate) const OPENINGS_MAX: usize = 3;
+/// Working days within which somebody else is to judge an opening.
+pub(crate) const REVIEW_WORKING_DAYS: u32 = 3;
+/// People who are told of an opening by short message, at most.
+pub(crate) const TOLD_MAX: usize = 20;
+
+/// What somebody writes to account for something: trimmed, long enough to say anything, not longer than people read.
+pub(crate) fn words(text: &str) -> Result<String, Message> {
+    let text = text.trim();
+    match text.chars().count() {
+        ..WORDS_MIN => Err(Message::new("identity-words-short").with("least", WORDS_MIN)),
+        WORDS_MIN..=WORDS_MAX if !text.contains('\0') => Ok(text.to_owned()),
+        WORDS_MIN..=WORDS_MAX => Err(Message::new("identity-words-signs")),
+        _ => Err(Message::new("identity-words-long").with("most", WORDS_MAX)),
+    }
+}
+
+/// For how many minutes something is opened.
+pub(crate) fn minutes(asked: Option<u32>) -> Result<u32, Message> {
+    let (least, most) = OPENING_MINUTES_RANGE;
+    let minutes = asked.unwrap_or(OPENING_MINUTES);
+    match (least..=most).contains(&minutes) {
+        true => Ok(minutes),
+        false => Err(Message::new("identity-minutes-range")
+            .with("least", i64::from(least))
+            .with("most", i64::from(most))),
+    }
+}
+
 /// Passwords that are tried first by those who guess; lower case, one a line, ten characters or more.
 const COMMON: &str = include_str!("common_passwords.txt");
 

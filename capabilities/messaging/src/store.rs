@@ -86,6 +86,7 @@ const TABLE: &str = "messaging_message";
 
 /// The scope columns: messages have addressees and no place.
 const COLUMNS: ScopeColumns = ScopeColumns {
+    kind: "messaging.message",
     divisions: None,
     pack: "pack",
     role: None,

@@ -82,6 +82,8 @@ enum Ground {
     Owner,
     Post(Grant),
     System,
+    /// What was opened in an emergency: kind and id.
+    Opened(String, String),
 }
 
 impl Kept {
@@ -127,8 +129,9 @@ impl AccessRules {
             operation: operation.to_owned(),
             pack: resource.pack.clone(),
         };
-        let thing = Thing::of(resource);
+        let thing = Thing::of(resource, who, now);
         let ready = self.ready(words, asked)?;
+        let thing = if ready.names_somebody { thing } else { thing.seen_by(who) };
         if let Some(answer) = ready.answers.find(&thing) {
             return Ok(answer);
         }
@@ -287,6 +290,9 @@ impl AccessRules {
                         grounds.push(Ground::Post(grant.clone()));
                     }
                 }
+                Basis::Emergency => grounds.extend(
+                    who.open(now).map(|o| Ground::Opened(o.kind.clone(), o.resource.clone())),
+                ),
                 Basis::SignedIn | Basis::Owner | Basis::System => {}
             }
         }
@@ -296,6 +302,10 @@ impl AccessRules {
     fn terms(who: &Principal, ground: &Ground) -> Vec<ScopeTerm> {
         match ground {
             Ground::Everyone | Ground::System => vec![ScopeTerm::default()],
+            Ground::Opened(kind, id) => {
+                let only = Some((kind.clone(), id.clone()));
+                vec![ScopeTerm { only, ..ScopeTerm::default() }]
+            }
             Ground::Post(grant) => {
                 let pack = match grant.role.split_once('.') {
                     Some(("platform", _)) | None => None,
@@ -425,7 +435,10 @@ impl Access for AccessRules {
 fn without_covered(terms: Vec<ScopeTerm>) -> Vec<ScopeTerm> {
     let wider = |a: &ScopeTerm, b: &ScopeTerm| {
         let plain = |t: &ScopeTerm| {
-            t.owner.is_none() && t.owner_account.is_none() && t.owner_organisation.is_none()
+            t.only.is_none()
+                && t.owner.is_none()
+                && t.owner_account.is_none()
+                && t.owner_organisation.is_none()
         };
         a != b
             && plain(a)

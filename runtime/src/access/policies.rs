@@ -48,7 +48,11 @@ pub(super) struct Ready {
     /// Who asks and what for; the thing is still to come.
     entities: Entities,
     context: Context,
+    /// The same for what was opened in an emergency.
+    opened: Context,
     policies: Arc<PolicySet>,
+    /// Whether a policy names an account, a person or an organisation by its id.
+    pub(super) names_somebody: bool,
     /// What was answered before.
     pub(super) answers: Answers,
 }
@@ -136,12 +140,20 @@ impl Words {
         let subject = uid(&self.subject, &asker.reference);
         let mut entities = vec![self.subject_entity(subject.clone(), asker)?];
         entities.extend(self.actions.get(operation).cloned());
-        let pair = ("operation".to_owned(), text(operation));
+        let context = |opened| {
+            let pairs = [
+                ("operation".to_owned(), text(operation)),
+                ("opened".to_owned(), Value::new_bool(opened)),
+            ];
+            Context::from_pairs(pairs).map_err(defect)
+        };
         Ok(Ready {
             subject,
             action: uid(&self.action, operation),
             entities: Entities::from_entities(entities, None).map_err(defect)?,
-            context: Context::from_pairs([pair]).map_err(defect)?,
+            context: context(false)?,
+            opened: context(true)?,
+            names_somebody: names_somebody(&policies),
             policies,
             answers: Answers::new(),
         })
@@ -153,7 +165,8 @@ impl Words {
         entities.extend(thing.division.map(|division| self.division_entity(division)));
         let entities = ready.entities.clone().add_entities(entities, None).map_err(defect)?;
         let (subject, action) = (ready.subject.clone(), ready.action.clone());
-        let request = Request::new(subject, action, self.it.clone(), ready.context.clone(), None);
+        let context = if thing.opened { &ready.opened } else { &ready.context };
+        let request = Request::new(subject, action, self.it.clone(), context.clone(), None);
         let request = request.map_err(defect)?;
         let response = self.authorizer.is_authorized(&request, &ready.policies, &entities);
         // A policy that could not be evaluated must not let anything pass by falling silent.
@@ -221,6 +234,11 @@ impl Words {
             above.map(|parent| uid(&self.division, &parent)).collect(),
         )
     }
+}
+
+fn names_somebody(policies: &PolicySet) -> bool {
+    let written = ["Subject::\"", "Person::\"", "Organisation::\""];
+    policies.policies().map(ToString::to_string).any(|text| written.iter().any(|w| text.contains(w)))
 }
 
 fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {

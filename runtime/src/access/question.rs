@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use minshu_kernel::access::{Grant, Principal, Resource};
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::division::DivisionCode;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
 
@@ -47,7 +48,7 @@ impl Asker {
     }
 }
 
-/// On what, as policies may see it: they speak on kinds of things and never on one by its id.
+/// On what, as policies may see it: they never speak on one thing by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Thing {
     pub(super) pack: Option<String>,
@@ -56,11 +57,14 @@ pub(super) struct Thing {
     pub(super) owner_account: Option<AccountId>,
     pub(super) owner: Option<PersonId>,
     pub(super) owner_organisation: Option<OrganisationId>,
+    /// Whether the asker opened this very thing in an emergency, and it is open at this moment.
+    pub(super) opened: bool,
 }
 
 impl Thing {
-    pub(super) fn of(resource: &Resource) -> Thing {
+    pub(super) fn of(resource: &Resource, who: &Principal, now: Timestamp) -> Thing {
         Thing {
+            opened: who.opening_of(resource, now).is_some(),
             pack: resource.pack.clone(),
             role: resource.role.clone(),
             division: resource.division,
@@ -68,6 +72,26 @@ impl Thing {
             owner: resource.owner,
             owner_organisation: resource.owner_organisation,
         }
+    }
+}
+
+/// Somebody else, whoever it is. No account, person or organisation has this id.
+const SOMEBODY: uuid::Uuid = uuid::Uuid::nil();
+
+impl Thing {
+    /// The thing as policies see it that compare owners with who asks and name none: one owner that is not the asker is
+    /// then like the other, and what was answered of one person's things holds of the next one's.
+    pub(super) fn seen_by(mut self, who: &Principal) -> Thing {
+        if self.owner_account.is_some_and(|owner| who.account() != Some(owner)) {
+            self.owner_account = Some(AccountId::new(SOMEBODY));
+        }
+        if self.owner.is_some_and(|owner| who.person != Some(owner)) {
+            self.owner = Some(PersonId::new(SOMEBODY));
+        }
+        if self.owner_organisation.is_some_and(|owner| !who.mandates.contains(&owner)) {
+            self.owner_organisation = Some(OrganisationId::new(SOMEBODY));
+        }
+        self
     }
 }
 

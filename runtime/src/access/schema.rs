@@ -49,6 +49,7 @@ pub(super) fn basis(basis: Basis) -> &'static str {
         Basis::Owner => "basis owner",
         Basis::Post => "basis post",
         Basis::System => "basis system",
+        Basis::Emergency => "basis emergency",
     }
 }
 
@@ -70,7 +71,15 @@ pub fn of<'a>(operations: impl Iterator<Item = &'a str>, sets: &[PermissionSet])
     let mut holding: BTreeMap<&str, Vec<String>> =
         operations.map(|operation| (operation, Vec::new())).collect();
     text.push_str("\n// On what ground.\n");
-    for one in [Basis::Everyone, Basis::SignedIn, Basis::Owner, Basis::Post, Basis::System] {
+    let all = [
+        Basis::Everyone,
+        Basis::SignedIn,
+        Basis::Owner,
+        Basis::Post,
+        Basis::System,
+        Basis::Emergency,
+    ];
+    for one in all {
         let _infallible = writeln!(text, "action \"{}\";", basis(one));
     }
     text.push_str("\n// Permission sets.\n");
@@ -91,7 +100,7 @@ pub fn of<'a>(operations: impl Iterator<Item = &'a str>, sets: &[PermissionSet])
         let _infallible = writeln!(
             text,
             "action \"{operation}\"{within} appliesTo {{ principal: Subject, resource: Thing, \
-             context: {{ operation: String }} }};"
+             context: {{ operation: String, opened: Bool }} }};"
         );
     }
     text

@@ -59,6 +59,8 @@ struct Shell<'a> {
     account: Option<Account<'a>>,
     banner: Vec<BannerAccount>,
     notice: Option<String>,
+    /// What is open by emergency access, said on every page for as long as it is.
+    openings: Vec<String>,
     /// Whether the header asks: the front page and the search page do it themselves.
     asks: bool,
     wide: bool,
@@ -220,6 +222,14 @@ fn shell<'a>(
         account,
         banner,
         notice,
+        openings: who
+            .open(now)
+            .map(|opening| {
+                let until = minshu_kernel::show::instant(speaker, opening.until);
+                let what = ("what", opening.number.as_str());
+                speaker.say2("platform-opening-bar", what, ("until", until.as_str()))
+            })
+            .collect(),
         asks: !matches!(page.name, "platform.front" | "platform.search"),
         wide: matches!(page.name, "casework.work" | "identity.organisations" | "platform.audit"),
     }

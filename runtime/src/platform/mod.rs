@@ -72,6 +72,12 @@ impl Platform {
                 may: OPERATE,
             },
             PermissionSet {
+                id: "platform.audit",
+                name: ("查看审计", "Read the audit chain"),
+                basis: Basis::Post,
+                may: &["platform.audit_entries"],
+            },
+            PermissionSet {
                 id: "platform.console",
                 name: ("命令行", "The command line"),
                 basis: Basis::System,

@@ -12,6 +12,8 @@ mod checklist;
 #[cfg(test)]
 mod edge;
 #[cfg(test)]
+mod emergency;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod kill;
@@ -29,6 +31,8 @@ mod openapi;
 mod packs;
 #[cfg(test)]
 mod parked;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod power_cut;
 #[cfg(test)]

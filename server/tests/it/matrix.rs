@@ -36,6 +36,7 @@ fn the_matrix_of_roles_and_operations() {
                 Basis::SignedIn => vec!["signed in".to_owned()],
                 Basis::Owner => vec!["owner".to_owned()],
                 Basis::System => vec!["system".to_owned()],
+                Basis::Emergency => vec!["whoever opened it".to_owned()],
                 Basis::Post => {
                     let platform = contract.platform_roles.iter();
                     let platform =

@@ -7,6 +7,7 @@ pub mod items;
 pub mod material_object;
 pub mod my_cases;
 pub mod my_drafts;
+pub mod whereabouts;
 pub mod work_list;
 
 pub use case::CaseById;
@@ -16,6 +17,7 @@ pub use items::Items;
 pub use material_object::MaterialObject;
 pub use my_cases::MyCases;
 pub use my_drafts::MyDrafts;
+pub use whereabouts::Whereabouts;
 pub use work_list::WorkList;
 
 use minshu_kernel::clock::Timestamp;

@@ -162,7 +162,7 @@ fn by_pack(ctx: &Ctx, scope: Scope) -> Scope {
     packs.dedup();
     let mut terms = Vec::new();
     for term in scope.terms {
-        if term.pack.is_some() {
+        if term.pack.is_some() || term.only.is_some() {
             terms.push(term);
             continue;
         }
@@ -176,7 +176,8 @@ fn by_pack(ctx: &Ctx, scope: Scope) -> Scope {
 fn mine(ctx: &Ctx, scope: &Scope) -> Scope {
     let within = |pack: &str, division| {
         scope.terms.iter().any(|term| {
-            term.pack.as_deref().is_none_or(|p| p == pack)
+            term.only.is_none()
+                && term.pack.as_deref().is_none_or(|p| p == pack)
                 && term.division.is_none_or(|d| d.contains(division))
         })
     };

@@ -19,6 +19,12 @@ SELECT id, number, pack, item, item_version, owner_account, owner, owner_organis
 FROM casework_case
 WHERE id = $1";
 
+    /// The case of a number.
+    SELECT_CASE_OF_NUMBER = "
+SELECT id
+FROM casework_case
+WHERE number = $1";
+
     /// Cases whose clock runs, behind an id.
     RUNNING_CASES = "
 SELECT id
@@ -122,6 +128,15 @@ pub(crate) struct CaseLine {
 pub(crate) async fn find(ctx: &Ctx, id: CaseId) -> Result<Option<CaseRow>, Failure> {
     let row = ctx.row(SELECT_CASE, values![id]).await?;
     row.map(|row| read(&ctx.services, &row)).transpose()
+}
+
+/// A case by the number that people quote; small letters are forgiven.
+pub(crate) async fn by_number(ctx: &Ctx, number: &str) -> Result<Option<Case>, Failure> {
+    let row = ctx.row(SELECT_CASE_OF_NUMBER, values![number.to_ascii_uppercase()]).await?;
+    match row {
+        Some(row) => Ok(find(ctx, row.id("id")?).await?.map(|found| found.case)),
+        None => Ok(None),
+    }
 }
 
 fn open_name(services: &Services, row: &Row, id: &str) -> Result<String, Failure> {

@@ -28,6 +28,7 @@ pub(crate) const NOTHING_DUE_MS: i64 = 253_402_271_999_999;
 
 /// The scope columns of cases.
 pub(crate) const CASE_COLUMNS: ScopeColumns = ScopeColumns {
+    kind: "casework.case",
     divisions: Some(DIVISION_COLUMNS),
     pack: "pack",
     role: Some("role"),
@@ -38,7 +39,7 @@ pub(crate) const CASE_COLUMNS: ScopeColumns = ScopeColumns {
 
 /// The scope columns of drafts: they have owners and no place.
 pub(crate) const DRAFT_COLUMNS: ScopeColumns =
-    ScopeColumns { divisions: None, role: None, ..CASE_COLUMNS };
+    ScopeColumns { kind: "casework.draft", divisions: None, role: None, ..CASE_COLUMNS };
 
 /// Every fixed statement, by name.
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
@@ -88,6 +89,10 @@ fn terms(columns: ScopeColumns) -> Vec<ScopeTerm> {
     let own = |term: ScopeTerm| ScopeTerm { pack: None, role: None, division: None, ..term };
     let mut terms = vec![
         ScopeTerm::default(),
+        ScopeTerm {
+            only: Some((columns.kind.to_owned(), id.to_string())),
+            ..ScopeTerm::default()
+        },
         own(ScopeTerm { owner_account: Some(AccountId::new(id)), ..ScopeTerm::default() }),
         own(ScopeTerm { owner: Some(PersonId::new(id)), ..ScopeTerm::default() }),
         own(ScopeTerm {

@@ -5,6 +5,7 @@ mod account;
 mod applications;
 mod counter;
 mod devices;
+mod emergency;
 mod oauth;
 mod organisations;
 pub(crate) mod parts;
@@ -14,15 +15,16 @@ mod sessions;
 use std::sync::Arc;
 
 use minshu_kernel::access::Resource;
-use minshu_kernel::capability::{Contract, MineEntry, NavigationEntry};
+use minshu_kernel::capability::{BadgeEntry, Contract, MineEntry, NavigationEntry, Waiting};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::error::Failure;
+use minshu_kernel::list::Filter;
 use minshu_kernel::show;
 use minshu_kernel::text::Speaker;
 use minshu_kernel::web::{Route, Visit};
 
 use crate::model::Term;
-use crate::queries::{HeldMandate, Me, RoleName};
+use crate::queries::{HeldMandate, Me, RoleName, openings};
 
 /// Adds routes, navigation and the line of one's own things.
 pub(crate) fn describe(contract: &mut Contract) {
@@ -52,6 +54,11 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::post("/counter/people/prove", counter::prove),
         Route::post("/counter/mandates", counter::record_mandate),
         Route::post("/counter/mandates/end", counter::end_mandate),
+        Route::get("/emergency", emergency::show),
+        Route::post("/emergency", emergency::open),
+        Route::post("/emergency/close", emergency::close),
+        Route::get("/reviews", emergency::list),
+        Route::post("/reviews/{opening}", emergency::review),
         Route::get("/admin/organisations", organisations::list),
         Route::post("/admin/organisations", organisations::add),
         Route::get("/admin/organisations/{organisation}", organisations::show),
@@ -72,6 +79,20 @@ pub(crate) fn describe(contract: &mut Contract) {
             order: 60,
         },
         NavigationEntry {
+            key: "identity-nav-emergency",
+            href: "/emergency",
+            icon: "lock",
+            operation: "identity.break_glass",
+            order: 62,
+        },
+        NavigationEntry {
+            key: "identity-nav-reviews",
+            href: "/reviews",
+            icon: "shield-check",
+            operation: "identity.openings",
+            order: 63,
+        },
+        NavigationEntry {
             key: "identity-nav-organisations",
             href: "/admin/organisations",
             icon: "building-2",
@@ -86,6 +107,18 @@ pub(crate) fn describe(contract: &mut Contract) {
             order: 81,
         },
     ]);
+    contract.badges.push(BadgeEntry {
+        href: "/reviews",
+        operation: "identity.openings",
+        key: "identity-nav-reviews-waiting",
+        read: Arc::new(|ctx, ()| {
+            Box::pin(async move {
+                let count = openings::count(&ctx, Filter::new()).await?;
+                Ok(Waiting { count, more: false })
+            })
+        }),
+    });
+    contract.tasks.push(Arc::new(|visit, ()| Box::pin(emergency::tasks(visit))));
     contract.mine.push(Arc::new(|visit, ()| Box::pin(mine(visit))));
 }
 

@@ -171,6 +171,13 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// What is wrong with a field that the page itself draws; its label is kept for the summary.
+    pub(crate) fn said(&self, pointer: &str, label: &str) -> String {
+        let name = Self::name(pointer);
+        self.label(&name, self.t.say(label));
+        self.problem(&name)
+    }
+
     /// A password at a pointer: what was typed is never sent back.
     pub(crate) fn password(&self, pointer: &str, label: &str, complete: &'static str) -> Field {
         Field { kind: "password", complete, ..self.text(pointer, label, "") }

@@ -73,6 +73,7 @@ impl Query for Organisations {
         let list = ListQuery {
             select: SELECT_LIST,
             columns: ScopeColumns {
+                kind: "identity.organisation",
                 divisions: Some(DIVISION_COLUMNS),
                 pack: "pack",
                 role: None,

@@ -6,18 +6,20 @@ pub(crate) mod applications;
 pub(crate) mod challenges;
 pub(crate) mod devices;
 pub(crate) mod mandates;
+pub(crate) mod openings;
 pub(crate) mod organisations;
 pub(crate) mod posts;
 pub(crate) mod sessions;
 
 /// Every fixed statement of the capability.
-pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 9] {
+pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 10] {
     [
         accounts::STATEMENTS,
         applications::STATEMENTS,
         challenges::STATEMENTS,
         devices::STATEMENTS,
         mandates::STATEMENTS,
+        openings::STATEMENTS,
         organisations::STATEMENTS,
         posts::STATEMENTS,
         sessions::STATEMENTS,

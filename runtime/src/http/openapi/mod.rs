@@ -158,6 +158,9 @@ fn opening(contract: &Contract, name: &str) -> (Value, String) {
     if has(Basis::Owner) {
         who.push("whoever it belongs to".to_owned());
     }
+    if has(Basis::Emergency) {
+        who.push("whoever opened it in an emergency".to_owned());
+    }
     if !posts.is_empty() {
         who.push(format!("posts with {}", posts.join(" or ")));
     }

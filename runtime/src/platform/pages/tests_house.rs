@@ -48,6 +48,7 @@ impl Sessions {
             organisation: OrganisationId::fresh(ids),
             division: "350000".parse().unwrap(),
             until: None,
+            instead_of: None,
         };
         let person = Principal {
             actor: Actor::Account(AccountId::fresh(ids)),
