@@ -400,3 +400,5 @@ platform-telephone-open = Telephone and mailbox
 # Break-glass
 platform-opening-bar = Emergency access to {$what} until {$until}. Everything you look at is recorded and reviewed by somebody else.
 platform-opening-end = End it
+
+platform-error-rule-hidden = It exists, and a rule keeps it from you. This refusal is in the audit trail as well.

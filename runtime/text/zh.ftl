@@ -375,3 +375,5 @@ platform-telephone-open = 手机和邮箱
 # Break-glass
 platform-opening-bar = 正在应急查阅 {$what}，到{$until}自动关闭。看过的每一处都有记录，事后由他人复核。
 platform-opening-end = 结束查阅
+
+platform-error-rule-hidden = 有这个对象，但按规则不向您显示。这一次也记入了审计。

@@ -9,6 +9,9 @@ use crate::rules::NotNow;
 /// A failed operation.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseworkError {
+    /// The same human acted in an earlier stage, where four eyes are wanted.
+    #[error("the same human acted in an earlier stage of the case")]
+    FourEyes,
     /// A person applies in own name and was not proved.
     #[error("the account's claim to be a person is not proved")]
     NotProved,
@@ -134,7 +137,7 @@ impl Fault for CaseworkError {
     fn kind(&self) -> Kind {
         use CaseworkError as E;
         match self {
-            E::NotProved => Kind::Refused,
+            E::NotProved | E::FourEyes => Kind::Refused,
             E::NotEntitled(_)
             | E::Incomplete(_)
             | E::BadStep(_)
@@ -155,6 +158,7 @@ impl Fault for CaseworkError {
         use CaseworkError as E;
         match self {
             E::NotProved => "casework.not_proved",
+            E::FourEyes => "casework.four_eyes",
             E::NotEntitled(_) => "casework.not_entitled",
             E::Conflict(_) => "casework.conflict",
             E::NotNow(_) => "casework.not_now",
@@ -229,6 +233,7 @@ impl Fault for CaseworkError {
 /// The types of problems that people and programs may meet.
 pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("casework.not_proved", Kind::Refused),
+    ("casework.four_eyes", Kind::Refused),
     ("casework.not_entitled", Kind::Invalid),
     ("casework.conflict", Kind::Conflict),
     ("casework.not_now", Kind::Conflict),

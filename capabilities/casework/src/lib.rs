@@ -82,6 +82,7 @@ impl Capability for Casework {
             ),
             ("V3__prefilled", include_str!("../migrations/V3__prefilled.sql")),
             ("V4__open_cases", include_str!("../migrations/V4__open_cases.sql")),
+            ("V21__four_eyes", include_str!("../migrations/V21__four_eyes.sql")),
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
         contract.sql(&store::statements());

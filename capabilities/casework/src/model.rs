@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use minshu_kernel::access::Resource;
+use minshu_kernel::access::{Instead, Resource};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::division::DivisionCode;
 use minshu_kernel::id_type;
@@ -276,6 +276,8 @@ pub struct Step {
     pub at: Timestamp,
     /// Who: a principal's reference.
     pub actor: String,
+    /// The person behind the actor's account.
+    pub actor_person: Option<PersonId>,
     /// The role in which the actor acted.
     pub actor_role: Option<String>,
     /// The division that the actor's post serves.
@@ -324,6 +326,9 @@ pub struct Detail {
     /// Fields to be corrected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldReason>,
+    /// For whom the actor acted, as a substitute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<Instead>,
 }
 
 /// A material to be handed in again, and why.

@@ -83,6 +83,7 @@ async fn first_step(ctx: &Ctx, case: &Case) -> Result<Statement, Failure> {
         sequence: 1,
         at: ctx.now,
         actor: ctx.who.reference(),
+        actor_person: ctx.who.person,
         actor_role: None,
         actor_division: None,
         actor_organisation: None,

@@ -318,6 +318,10 @@ pub struct Stage {
     pub does: Vec<StageAct>,
     /// The limit of the stage, such as `3 working days`.
     pub limit: Limit,
+    /// Four eyes: whoever acted on the case in an earlier stage cannot act in this one, whatever account or post that
+    /// human uses, as a substitute neither.
+    #[serde(default)]
+    pub four_eyes: bool,
 }
 
 /// What may be done in a stage.

@@ -141,7 +141,34 @@ fn acting_grant<'a>(ctx: &'a Ctx, case: &Case) -> Option<&'a Grant> {
         .grants
         .iter()
         .filter(|grant| grant.role == role && grant.division.contains(case.division))
-        .find(|grant| grant.until.is_none_or(|until| ctx.now < until))
+        .filter(|grant| grant.until.is_none_or(|until| ctx.now < until))
+        // What is held in the own name goes before what is held for somebody else.
+        .min_by_key(|grant| grant.instead_of.is_some())
+}
+
+/// Whether four eyes are wanted here, and this human acted for an office in an earlier stage: by whatever account, in
+/// whatever post, in the own name or for somebody else.
+pub(crate) fn acts_twice(
+    ctx: &Ctx,
+    case: &Case,
+    item: &CompiledItem,
+    steps: &[Step],
+    verb: Verb,
+) -> bool {
+    let here = item.item.stage.get(case.stage);
+    let by_office = matches!(
+        verb,
+        Verb::Accept | Verb::Return | Verb::Refuse | Verb::Advance | Verb::Grant | Verb::Deny
+    );
+    if !by_office || !here.is_some_and(|stage| stage.four_eyes) {
+        return false;
+    }
+    let (me, person) = (ctx.who.reference(), ctx.who.person);
+    steps.iter().any(|step| {
+        step.actor_role.is_some()
+            && step.stage_before < case.stage
+            && (step.actor == me || (person.is_some() && step.actor_person == person))
+    })
 }
 
 /// A step that the rules allow, with everything that is written.
@@ -184,6 +211,11 @@ pub(crate) async fn take(
     let Loaded { case: before, item, steps } = loaded;
     let stages = &item.item.stage;
     let standing = standing(before).after(stages, verb).map_err(CaseworkError::from)?;
+    if acts_twice(ctx, before, item, steps, verb) {
+        let error = CaseworkError::FourEyes;
+        let rule = format!("{}: {error}", ctx.operation);
+        return Err(Failure { rule: Some(rule), ..error.into() });
+    }
     if let Some(step) = Before::of(verb) {
         let applicant = lookups::applicant(&before.owner, &before.applicant_name);
         item.lookups.before_step(ctx, &item.id, step, &applicant, &before.form).await?;
@@ -235,6 +267,7 @@ pub(crate) async fn take(
         sequence: case.version,
         at: ctx.now,
         actor: ctx.who.reference(),
+        actor_person: ctx.who.person,
         actor_role: grant.map(|grant| grant.role.clone()),
         actor_division: grant.map(|grant| grant.division),
         actor_organisation: grant.map(|grant| grant.organisation),
@@ -246,7 +279,7 @@ pub(crate) async fn take(
         due: case.due,
         promised_due: case.promised_due,
         flag,
-        detail,
+        detail: Detail { instead_of: grant.and_then(|grant| grant.instead_of.clone()), ..detail },
     };
     let writes = vec![cases::update(&case), steps::insert(ctx, &case, &step).await?];
     let alarm = alarm(case.id, next_look);

@@ -28,6 +28,7 @@ pub(crate) fn stages(count: usize) -> Vec<Stage> {
                 role: format!("pack.role-{place}"),
                 does,
                 limit: "5 working days".parse().unwrap(),
+                four_eyes: false,
             }
         })
         .collect()

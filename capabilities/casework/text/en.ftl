@@ -371,3 +371,7 @@ casework-problem-outcome = Choose to grant or to deny.
 casework-problem-true = Please confirm that everything is true before you send it.
 casework-problem-applicant-name = Name the applicant, in at most 200 characters.
 casework-problem-limit = At most { $most } rows a page.
+
+# Substitutes
+casework-office-for = {$office} (for {$name})
+casework-four-eyes = You acted in an earlier stage of this case; somebody else must act in this one.

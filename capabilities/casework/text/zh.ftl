@@ -342,3 +342,7 @@ casework-problem-outcome = 请选择准予或不予批准。
 casework-problem-true = 请确认内容和材料都是真实的，再提交。
 casework-problem-applicant-name = 请写明申请人，最多 200 个字。
 casework-problem-limit = 一页最多 { $most } 条。
+
+# Substitutes
+casework-office-for = {$office}（代{$name}）
+casework-four-eyes = 前面的环节是您办的，这个环节要由另一个人办。

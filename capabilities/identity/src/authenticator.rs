@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::access::{
-    Acting, Actor, Allowance, Assurance, Authenticator, Grant, Principal, Quota,
+    Acting, Actor, Allowance, Assurance, Authenticator, Grant, Instead, Principal, Quota,
 };
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Services;
@@ -112,6 +112,14 @@ impl SessionAuthenticator {
         }
     }
 
+    /// For whom a grant is held, where it is a substitute's.
+    fn holder_of(&self, row: &Row) -> Result<Option<Instead>, Failure> {
+        let Some(account) = row.id_or_null::<AccountId>("instead_of")? else { return Ok(None) };
+        let sealed: Vec<u8> = row.get("holder_name")?;
+        let name = accounts::open_account_name(&*self.services.personal, account, &sealed)?;
+        Ok(Some(Instead { account, name }))
+    }
+
     /// The principal of an account's row: its posts and mandates at this instant.
     async fn made_of(&self, row: &Row, assurance: Assurance) -> Result<Arc<Principal>, Failure> {
         let records = &*self.services.records;
@@ -129,7 +137,7 @@ impl SessionAuthenticator {
                 organisation: row.id("organisation")?,
                 division: posts::division(row)?,
                 until: row.get("until_ms")?,
-                instead_of: None,
+                instead_of: self.holder_of(row)?,
             });
         }
         let mut opened = Vec::new();

@@ -94,6 +94,7 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.already_ended", Kind::Conflict),
     ("identity.changed_meanwhile", Kind::Conflict),
     ("identity.platform_role", Kind::Refused),
+    ("identity.no_holder", Kind::Refused),
     ("identity.nothing_to_open", Kind::Conflict),
     ("identity.open_already", Kind::Conflict),
     ("identity.too_many_openings", Kind::Conflict),

@@ -104,6 +104,17 @@ event!(
     }
 );
 event!(
+    "identity.post.term_ending",
+    "The term of whoever holds a post comes to its end.",
+    PostTermEnding {
+        post: PostId = "The post.",
+        account: AccountId = "Who holds it.",
+        appointment: AppointmentId = "The term.",
+        days: u32 = "How many days before the end.",
+        until_ms: Timestamp = "The end.",
+    }
+);
+event!(
     "identity.mandate.recorded",
     "A person may act for an organisation.",
     MandateRecorded {

@@ -159,6 +159,24 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         may: &["identity.close_opening", "identity.my_openings"],
     },
     PermissionSet {
+        id: "identity.own_posts",
+        name: ("为自己的岗位指定代理人", "Name a substitute for one's own post"),
+        basis: Basis::SignedIn,
+        may: &["identity.name_substitute"],
+    },
+    PermissionSet {
+        id: "identity.own_substitutes",
+        name: ("结束与自己有关的代理", "End a substitution that concerns oneself"),
+        basis: Basis::Owner,
+        may: &["identity.end_substitute"],
+    },
+    PermissionSet {
+        id: "identity.terms",
+        name: ("提醒任期将满", "Warn of terms that end"),
+        basis: Basis::System,
+        may: &["identity.warn_of_term"],
+    },
+    PermissionSet {
         id: REVIEW_SET,
         name: ("复核应急查阅", "Judge what was opened in an emergency"),
         basis: Basis::Post,
@@ -228,6 +246,9 @@ impl Capability for Identity {
             .action::<actions::ChangeOrganisation>()
             .action::<actions::AddPost>()
             .action::<actions::ChangePost>()
+            .action::<actions::NameSubstitute>()
+            .action::<actions::EndSubstitute>()
+            .action::<actions::WarnOfTerm>()
             .action::<actions::BreakGlass>()
             .action::<actions::CloseOpening>()
             .action::<actions::ReviewOpening>()
@@ -278,6 +299,7 @@ impl Capability for Identity {
             .event::<events::PostChanged>()
             .event::<events::PostAppointed>()
             .event::<events::PostDismissed>()
+            .event::<events::PostTermEnding>()
             .event::<events::GlassBroken>()
             .event::<events::GlassClosed>()
             .event::<events::GlassReviewed>()
@@ -300,6 +322,7 @@ impl Capability for Identity {
             ("V10__applications", include_str!("../migrations/V10__applications.sql")),
             ("V25__known_devices", include_str!("../migrations/V25__known_devices.sql")),
             ("V20__openings", include_str!("../migrations/V20__openings.sql")),
+            ("V21__substitutes", include_str!("../migrations/V21__substitutes.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {

@@ -255,6 +255,8 @@ pub(crate) struct Appointment {
     pub account: AccountId,
     /// Holder or substitute.
     pub kind: AppointmentKind,
+    /// For whom, where it is a substitute's.
+    pub instead_of: Option<AccountId>,
     /// The beginning and the end.
     pub term: Term,
     /// Raised by every change.

@@ -47,6 +47,11 @@ pub(crate) const REVIEW_WORKING_DAYS: u32 = 3;
 /// People who are told of an opening by short message, at most.
 pub(crate) const TOLD_MAX: usize = 20;
 
+/// How far ahead a holder's substitute may be named, in milliseconds.
+pub(crate) const SUBSTITUTE_MS: i64 = 180 * DAY_MS;
+/// Days before the end of a term at which its holder is warned, the first warning first.
+pub(crate) const WARN_DAYS: [u32; 2] = [30, 7];
+
 /// What somebody writes to account for something: trimmed, long enough to say anything, not longer than people read.
 pub(crate) fn words(text: &str) -> Result<String, Message> {
     let text = text.trim();

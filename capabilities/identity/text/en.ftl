@@ -379,3 +379,28 @@ identity-too-many-openings = At most three can be open at once. Please end one t
 identity-own-opening = Your own emergency access is reviewed by somebody else.
 identity-reviewed = Somebody reviewed it already.
 identity-review-failed = Not saved
+
+# Terms and substitutes
+identity-own-posts-title = My posts and substitutes
+identity-own-posts-link = Terms and substitutes
+identity-own-posts-lead = Name a colleague who stands in for you while you are away. A substitute does the work of your post; case history and audit trail say "for you".
+identity-own-posts-empty = You hold no post.
+identity-own-substitute-for = For {$name}
+identity-own-substitutes = Substitutes
+identity-own-substitutes-none = No substitute.
+identity-own-name = Name a substitute
+identity-own-named = Named; it ends by itself
+identity-own-end = End
+identity-own-ended = Ended; what is open stays with the post
+identity-own-no-chain = You are a substitute here and can name none.
+identity-term-left = {$days ->
+    [0] ends today
+    [one] ends in {$days} day
+   *[other] ends in {$days} days
+}
+identity-term-task = Term ends: {$post}
+identity-term-task-about = Access stops at once when it ends. Ask your administrator for another term.
+identity-term-sms = [Minshu] Your term in the post "{$post}" ends on {$until}; access stops at once then. Ask your administrator for another term.
+identity-substitute-self = nobody stands in for himself
+identity-substitute-long = at most 180 days
+identity-no-holder = Only whoever holds this post names a substitute; a substitute names none.

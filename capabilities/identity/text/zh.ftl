@@ -368,3 +368,27 @@ identity-too-many-openings = 最多同时打开三件。请先结束不用的。
 identity-own-opening = 自己的应急查阅不能自己复核，请由他人复核。
 identity-reviewed = 已经有人复核过了。
 identity-review-failed = 没有保存
+
+# Terms and substitutes
+identity-own-posts-title = 我的岗位和代理
+identity-own-posts-link = 任期和代理人
+identity-own-posts-lead = 休假或出差时，指定一位同事代理您的岗位。代理人能办您岗位上的事，办件和审计里会写明“代您”。
+identity-own-posts-empty = 您没有担任岗位。
+identity-own-substitute-for = 代{$name}
+identity-own-substitutes = 代理人
+identity-own-substitutes-none = 没有代理人。
+identity-own-name = 指定代理人
+identity-own-named = 已指定，到期自动结束
+identity-own-end = 结束代理
+identity-own-ended = 代理已结束，没办完的事仍在岗位上
+identity-own-no-chain = 您是代理，不能再指定代理人。
+identity-term-left = {$days ->
+    [0] 今天到期
+   *[other] 还有 {$days} 天到期
+}
+identity-term-task = 任期将满：{$post}
+identity-term-task-about = 到期后权限立即停止；需要续任请联系管理员。
+identity-term-sms = 【闽枢】您的岗位“{$post}”任期到{$until}为止，之后权限立即停止。需要续任请联系本机构管理员。
+identity-substitute-self = 不能由本人代理自己的岗位
+identity-substitute-long = 代理最长 180 天
+identity-no-holder = 只有担任这个岗位的人可以指定代理人；代理人不能再找人代理。

@@ -238,7 +238,10 @@ impl Words {
 
 fn names_somebody(policies: &PolicySet) -> bool {
     let written = ["Subject::\"", "Person::\"", "Organisation::\""];
-    policies.policies().map(ToString::to_string).any(|text| written.iter().any(|w| text.contains(w)))
+    policies
+        .policies()
+        .map(ToString::to_string)
+        .any(|text| written.iter().any(|w| text.contains(w)))
 }
 
 fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {

@@ -282,6 +282,14 @@ struct Ruled {
 /// The rule behind a refusal in words. Whoever holds a post may know it; a citizen reads the sentence alone.
 fn ruled(house: &House, who: &Principal, speaker: &Speaker, failure: &Failure) -> Option<Ruled> {
     let rule = failure.rule.as_deref()?;
+    // What is hidden from somebody is not there for him; whoever reads the audit chain finds the rule there anyway.
+    if failure.kind == Kind::Missing && house.may_know_rules(who) {
+        return Some(Ruled {
+            why: speaker.say("platform-error-rule-hidden"),
+            label: speaker.say("platform-error-rule-whole"),
+            rule: rule.to_owned(),
+        });
+    }
     if failure.kind != Kind::Refused || who.grants.is_empty() {
         return None;
     }

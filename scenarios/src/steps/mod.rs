@@ -5,6 +5,7 @@
 //! 那么: Gherkin's keywords are for the reader. No two sentences may fit one step; a test tries every step of every
 //! pack.
 
+pub mod access;
 pub mod casework;
 pub mod identity;
 pub mod messaging;
@@ -84,6 +85,7 @@ const PERSON: &str = r"([\p{Han}·]{2,4})";
 
 static COLLECTION: LazyLock<Collection<World>> = LazyLock::new(|| {
     let all = [
+        access::SENTENCES,
         casework::SENTENCES,
         identity::SENTENCES,
         messaging::SENTENCES,

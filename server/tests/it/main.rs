@@ -43,3 +43,4 @@ mod sealing;
 mod statements;
 #[cfg(test)]
 mod texts;
+mod substitutes;

@@ -17,11 +17,12 @@ fn packs() -> PackSources {
     let role = "\n[[role]]\nid = \"supervisor\"\nname = { zh = \"督导员\", en = \"Supervisor\" }\n\
                 may = [\"casework.read\", \"casework.break_glass\", \"identity.break_glass\", \"identity.review_openings\"]\n";
     let item = include_str!("../../../load/packs/06-public-services/load-test/items/request.toml");
+    let item = item.replace("id    = \"decision\"", "id    = \"decision\"\nfour_eyes = true");
     let form = include_str!("../../../load/packs/06-public-services/load-test/forms/request.json");
     let whole = format!("{head}{role}");
     pack(
         FOLDER,
-        &[("pack.toml", &whole), ("items/request.toml", item), ("forms/request.json", form)],
+        &[("pack.toml", &whole), ("items/request.toml", &item), ("forms/request.json", form)],
     )
 }
 

@@ -194,7 +194,13 @@ pub(super) fn office_words(t: &Speaker, office: &crate::queries::Office) -> Stri
 
 fn actor_words(t: &Speaker, step: &StepView) -> String {
     match (&step.office, step.verb) {
-        (Some(office), _) => office_words(t, office),
+        (Some(office), _) => match &step.instead_of {
+            Some(name) => {
+                let office = office_words(t, office);
+                t.say2("casework-office-for", ("office", office.as_str()), ("name", name.as_str()))
+            }
+            None => office_words(t, office),
+        },
         (None, verb) if verb.by_clock() => t.say("casework-actor-clock"),
         (None, _) => t.say("casework-actor-applicant"),
     }

@@ -16,7 +16,7 @@ use super::{MaterialView, Office, place_name};
 use crate::compile::CompiledItem;
 use crate::deadlines;
 use crate::model::{Case, CaseId, DraftId, Flag, MaterialFile, State, Step, Verb};
-use crate::stepping::{authorize, load, standing};
+use crate::stepping::{acts_twice, authorize, load, standing};
 use crate::store::{drafts, materials, steps};
 
 /// Days that the explanation of a limit shows at most.
@@ -164,6 +164,9 @@ pub struct StepView {
     pub verb: Verb,
     /// The office that did it; none where the applicant or the clock did.
     pub office: Option<Office>,
+    /// The name of the holder of the post, where a substitute did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
     /// The name of the stage in which it was done.
     pub stage_name: LocalText,
     /// The state after it.
@@ -266,7 +269,10 @@ fn view(
         materials,
         steps: steps.iter().map(|step| step_view(ctx, item, step)).collect(),
         correction,
-        may: may(ctx, case, item),
+        may: may(ctx, case, item)
+            .into_iter()
+            .filter(|verb| !acts_twice(ctx, case, item, steps, *verb))
+            .collect(),
         returned_before: steps.iter().any(|step| here(&step)),
         returned,
     }
@@ -383,6 +389,13 @@ fn step_view(ctx: &Ctx, item: &CompiledItem, step: &Step) -> StepView {
         at_ms: step.at,
         verb: step.verb,
         office,
+        // Applicants read places and roles, never names.
+        instead_of: step
+            .detail
+            .instead_of
+            .as_ref()
+            .filter(|_| !ctx.who.grants.is_empty())
+            .map(|holder| holder.name.clone()),
         stage_name: stage.map_or_else(|| LocalText::new("", ""), |stage| stage.name.clone()),
         state: step.state,
         due_ms: step.due,

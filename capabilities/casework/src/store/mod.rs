@@ -89,10 +89,7 @@ fn terms(columns: ScopeColumns) -> Vec<ScopeTerm> {
     let own = |term: ScopeTerm| ScopeTerm { pack: None, role: None, division: None, ..term };
     let mut terms = vec![
         ScopeTerm::default(),
-        ScopeTerm {
-            only: Some((columns.kind.to_owned(), id.to_string())),
-            ..ScopeTerm::default()
-        },
+        ScopeTerm { only: Some((columns.kind.to_owned(), id.to_string())), ..ScopeTerm::default() },
         own(ScopeTerm { owner_account: Some(AccountId::new(id)), ..ScopeTerm::default() }),
         own(ScopeTerm { owner: Some(PersonId::new(id)), ..ScopeTerm::default() }),
         own(ScopeTerm {

@@ -13,7 +13,8 @@ statements! {
     /// A case's steps.
     STEPS_OF_CASE = "
 SELECT case_id, sequence, at_ms, actor, actor_role, actor_division, actor_organisation, verb,
-  stage_before, state, stage, role, due_ms, promised_due_ms, flag, detail
+  stage_before, state, stage, role, due_ms, promised_due_ms, flag, detail,
+  actor_person
 FROM casework_step
 WHERE case_id = $1
 ORDER BY sequence ASC
@@ -22,8 +23,9 @@ LIMIT 2000";
     /// A new step.
     INSERT_STEP = "
 INSERT INTO casework_step (case_id, sequence, at_ms, actor, actor_role, actor_division,
-  actor_organisation, verb, stage_before, state, stage, role, due_ms, promised_due_ms, flag, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+  actor_organisation, verb, stage_before, state, stage, role, due_ms, promised_due_ms, flag, detail,
+  actor_person)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 }
 
 const TABLE: &str = "casework_step";
@@ -41,6 +43,7 @@ fn read(services: &Services, row: &Row) -> Result<Step, Failure> {
         sequence,
         at: row.get("at_ms")?,
         actor: row.get("actor")?,
+        actor_person: row.id_or_null("actor_person")?,
         actor_role: row.get("actor_role")?,
         actor_division: row.id_or_null("actor_division")?,
         actor_organisation: row.id_or_null("actor_organisation")?,
@@ -86,6 +89,7 @@ pub(crate) async fn insert(ctx: &Ctx, case: &Case, step: &Step) -> Result<Statem
             step.promised_due,
             step.flag,
             seal_json(&sealer, place(TABLE, "detail", &id), &step.detail)?,
+            step.actor_person,
         ],
     ))
 }

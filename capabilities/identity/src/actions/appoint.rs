@@ -9,6 +9,7 @@ use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::warn_of_term::warnings;
 use crate::checks::{self, Problems, wrong};
 use crate::events::{self, PostAppointed};
 use crate::model::{Account, AppointmentId, AppointmentKind, Post, Term};
@@ -75,7 +76,13 @@ impl Action for Appoint {
             true => AppointmentKind::Substitute,
             false => AppointmentKind::Regular,
         };
-        decision.writes.extend(write(ctx, &post, (appointment, account.id), kind, term));
+        let instead_of = match kind {
+            AppointmentKind::Regular => None,
+            AppointmentKind::Substitute => holder(ctx, post.id, &account).await?,
+        };
+        let held = Held { kind, term, instead_of };
+        decision.writes.extend(write(ctx, &post, (appointment, account.id), &held));
+        decision.jobs.extend(warnings(ctx, appointment, kind, term));
         let event = PostAppointed {
             post: post.id,
             account: account.id,
@@ -86,14 +93,38 @@ impl Action for Appoint {
     }
 }
 
+/// For whom a substitute stands in: whoever holds the post now, and not the same human.
+async fn holder(
+    ctx: &Ctx,
+    post: PostId,
+    substitute: &Account,
+) -> Result<Option<AccountId>, Failure> {
+    let row = ctx.row(posts::SELECT_REGULAR_HOLDER, values![post, ctx.now]).await?;
+    let Some(holder) = row.map(|row| row.id::<AccountId>("account")).transpose()? else {
+        return Ok(None);
+    };
+    let person = accounts::account(ctx, holder).await?.and_then(|holder| holder.person);
+    if holder == substitute.id || (person.is_some() && person == substitute.person) {
+        return Err(wrong("/phone", "identity-substitute-self"));
+    }
+    Ok(Some(holder))
+}
+
+/// How somebody holds a post.
+pub(crate) struct Held {
+    pub kind: AppointmentKind,
+    pub term: Term,
+    /// For whom, where it is a substitute's.
+    pub instead_of: Option<AccountId>,
+}
+
 /// The statements of an appointment: the row, and the post's version, by which appointments to one post are
 /// made one after another.
 pub(crate) fn write(
     ctx: &Ctx,
     post: &Post,
     (appointment, account): (AppointmentId, AccountId),
-    kind: AppointmentKind,
-    term: Term,
+    held: &Held,
 ) -> Vec<Statement> {
     vec![
         Statement::one(
@@ -102,11 +133,12 @@ pub(crate) fn write(
                 appointment,
                 post.id,
                 account,
-                kind,
-                term.from_ms,
-                term.until_ms,
+                held.kind,
+                held.term.from_ms,
+                held.term.until_ms,
                 ctx.who.reference(),
-                ctx.now
+                ctx.now,
+                held.instead_of
             ],
         ),
         Statement::one(posts::UPDATE_POST_VERSION, values![post.id, post.version]),

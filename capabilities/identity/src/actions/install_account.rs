@@ -130,7 +130,8 @@ impl InstallAccount {
             };
             let appointment = AppointmentId::fresh(&*ctx.services.ids);
             let kind = AppointmentKind::Regular;
-            decision.writes.extend(appoint::write(ctx, &post, (appointment, account), kind, term));
+            let held = appoint::Held { kind, term, instead_of: None };
+            decision.writes.extend(appoint::write(ctx, &post, (appointment, account), &held));
             let event = PostAppointed { post: post.id, account, appointment, substitute: false };
             decision = decision.tell(&event, events::post(post.id, post.version + 1))?;
         }

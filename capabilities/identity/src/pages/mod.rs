@@ -8,6 +8,7 @@ mod devices;
 mod emergency;
 mod oauth;
 mod organisations;
+mod own_posts;
 pub(crate) mod parts;
 mod posts;
 mod sessions;
@@ -40,6 +41,9 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::post("/me/claim", account::change_claim),
         Route::get("/me/password", account::show_password),
         Route::post("/me/password", account::change_password),
+        Route::get("/me/posts", own_posts::show),
+        Route::post("/me/posts/{post}/substitutes", own_posts::name),
+        Route::post("/me/posts/substitutes/end", own_posts::end),
         Route::get("/me/sessions", devices::show),
         Route::post("/me/sessions/end", devices::end),
         Route::post("/me/sessions/end-others", devices::end_others),
@@ -88,7 +92,7 @@ pub(crate) fn describe(contract: &mut Contract) {
         NavigationEntry {
             key: "identity-nav-reviews",
             href: "/reviews",
-            icon: "shield-check",
+            icon: "badge-check",
             operation: "identity.openings",
             order: 63,
         },
@@ -119,6 +123,7 @@ pub(crate) fn describe(contract: &mut Contract) {
         }),
     });
     contract.tasks.push(Arc::new(|visit, ()| Box::pin(emergency::tasks(visit))));
+    contract.tasks.push(Arc::new(|visit, ()| Box::pin(own_posts::tasks(visit))));
     contract.mine.push(Arc::new(|visit, ()| Box::pin(mine(visit))));
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::division::Divisions;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::PostId;
@@ -80,16 +81,22 @@ struct HolderView {
     term: String,
     substitute: bool,
     later: bool,
+    /// How long it still lasts, where that is not long.
+    ends: String,
 }
 
 impl HolderView {
-    fn of(t: &Speaker, holder: &Holder) -> HolderView {
+    fn of(t: &Speaker, holder: &Holder, now: Timestamp) -> HolderView {
         HolderView {
             appointment: holder.appointment.to_string(),
             name: holder.name.clone(),
             term: whole_term(t, holder.term),
             substitute: holder.kind == AppointmentKind::Substitute,
             later: !holder.current && !holder.over,
+            ends: match holder.current {
+                true => super::own_posts::left(t, holder.term.until_ms, now),
+                false => String::new(),
+            },
         }
     }
 }
@@ -105,6 +112,8 @@ struct AppointForm {
 /// Everything that the page of a post shows.
 pub(super) struct Detail<'a> {
     pub post: PostDetail,
+    /// Now, for terms that end soon.
+    pub now: Timestamp,
     pub groups: Vec<RoleGroup>,
     pub form: (FormState, TypedPost),
     pub version: i64,
@@ -138,7 +147,7 @@ pub(super) fn post_page(
     };
     let view = |over: bool| {
         let holders = post.appointments.iter().filter(|holder| holder.over == over);
-        holders.map(|holder| HolderView::of(&t, holder)).collect()
+        holders.map(|holder| HolderView::of(&t, holder, detail.now)).collect()
     };
     let (form_state, typed) = &detail.form;
     let name = t.local(&post.line.name).to_owned();
@@ -168,6 +177,7 @@ async fn detail<'a>(visit: &Visit, id: PostId) -> Result<Detail<'a>, Failure> {
     };
     Ok(Detail {
         version: post.version,
+        now: visit.services.clock.now(),
         post,
         groups: visit.ask(&Roles {}).await?.groups,
         form: (FormState::fresh(visit), typed),

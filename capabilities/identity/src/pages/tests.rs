@@ -63,6 +63,9 @@ fn held_post() -> HeldPost {
         organisation_name: "鼓楼区政务服务中心".to_owned(),
         division: LocalText::new("福建省福州市鼓楼区", "福建省 福州市 鼓楼区 (county)"),
         substitute: true,
+        appointment: id(9),
+        instead_of: Some("王秀兰".to_owned()),
+        substitutes: Vec::new(),
         from_ms: NOW,
         until_ms: Some(NOW.plus_ms(DAY * 10)),
         roles: vec![role("gov-single-window.clerk", "综合窗口受理员", "Counter clerk")],
@@ -299,6 +302,7 @@ fn organisations_and_posts() {
                 ],
                 version: 5,
             },
+            now: NOW,
             groups: groups(),
             form: (fresh(), organisations::TypedPost::default()),
             version: 5,
@@ -351,4 +355,83 @@ fn every_message_of_a_failure_is_there() {
     .flat_map(|error| Lang::ALL.map(|lang| texts.say(lang, &error.message())))
     .collect();
     insta::assert_snapshot!("waits", said.join("\n"));
+}
+
+fn opening(judged: bool) -> crate::queries::openings::OpeningLine {
+    crate::queries::openings::OpeningLine {
+        opening: id(20),
+        account: id(5),
+        name: "吴敏".to_owned(),
+        kind: "casework.case".to_owned(),
+        resource: "01928f5e-7b1a-7c3d-8e4f-000000000030".to_owned(),
+        number: "SPJY-350102-2026-000417-K".to_owned(),
+        about: LocalText::new("食品经营许可证核发", "Food business licence"),
+        pack: "gov-single-window".to_owned(),
+        place: LocalText::new("福建省福州市鼓楼区", "福建省 福州市 鼓楼区 (county)"),
+        reason: crate::model::OpeningReason::OfficeDown,
+        words: "鼓楼窗口停电，申请人在<现场>等候核对。".to_owned(),
+        opened_ms: NOW,
+        until_ms: NOW.plus_ms(3_600_000),
+        open: !judged,
+        review_due_ms: NOW.plus_ms(5 * DAY),
+        overdue: !judged,
+        verdict: judged.then(|| crate::model::Verdict {
+            at_ms: NOW.plus_ms(DAY),
+            by: id(6),
+            justified: false,
+            words: "当天窗口没有停电，理由不属实。".to_owned(),
+        }),
+        may_review: !judged,
+    }
+}
+
+#[test]
+fn emergency_access_and_its_reviews() {
+    let pages = |_: &str| "/work/".to_owned();
+    let kind = crate::queries::my_openings::OpenableKind {
+        kind: "casework.case".to_owned(),
+        name: LocalText::new("办件", "Case"),
+    };
+    let own = crate::queries::my_openings::OwnOpenings {
+        kinds: vec![kind],
+        openings: vec![opening(false), opening(true)],
+    };
+    look("emergency", |t| {
+        let form = refused(&[("/words", "请至少写 10 个字")]);
+        emergency::emergency_page(t, &own, &pages, (&form, ["", "SQ-1", "fault", "急", "30"]))
+    });
+    let page = |openings| crate::queries::openings::OpeningPage {
+        openings,
+        next: None,
+        waiting: 1,
+        overdue: 1,
+    };
+    look("reviews", |t| {
+        let form = (&fresh(), ("", ""));
+        emergency::reviews_page(t, &page(vec![opening(false)]), false, &pages, form)
+    });
+    look("reviews-judged", |t| {
+        let form = (&fresh(), ("", ""));
+        emergency::reviews_page(t, &page(vec![opening(true)]), true, &pages, form)
+    });
+}
+
+#[test]
+fn own_posts_and_substitutes() {
+    let stands_in = crate::queries::SubstituteLine {
+        appointment: id(21),
+        name: "周丽华".to_owned(),
+        from_ms: NOW,
+        until_ms: Some(NOW.plus_ms(DAY * 5)),
+    };
+    let held = HeldPost {
+        substitute: false,
+        instead_of: None,
+        substitutes: vec![stands_in],
+        post: id(22),
+        ..held_post()
+    };
+    let posts = [held, held_post()];
+    look("own-posts", |t| own_posts::own_posts_page(t, &posts, NOW, &fresh(), None));
+    look("own-posts-empty", |t| own_posts::own_posts_page(t, &[], NOW, &fresh(), None));
 }

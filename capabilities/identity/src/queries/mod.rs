@@ -53,8 +53,8 @@ use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AppointmentKind, MandateId};
-use crate::store::{mandates, posts as post_store, posts::term};
+use crate::model::{AppointmentId, AppointmentKind, MandateId};
+use crate::store::{accounts, mandates, posts as post_store, posts::term};
 
 /// A role with its name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -80,12 +80,33 @@ pub struct HeldPost {
     pub division: LocalText,
     /// For the holder, within the term.
     pub substitute: bool,
+    /// The appointment.
+    pub appointment: AppointmentId,
+    /// The name of the holder, where one is the substitute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
+    /// Who stands in for oneself, now or later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub substitutes: Vec<SubstituteLine>,
     /// From when on.
     pub from_ms: Timestamp,
     /// Until when, if there is an end.
     pub until_ms: Option<Timestamp>,
     /// The roles that it grants.
     pub roles: Vec<RoleName>,
+}
+
+/// Who stands in for the holder of a post.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SubstituteLine {
+    /// The substitute's appointment.
+    pub appointment: AppointmentId,
+    /// The name; an office is held in public.
+    pub name: String,
+    /// From when on.
+    pub from_ms: Timestamp,
+    /// Until when.
+    pub until_ms: Option<Timestamp>,
 }
 
 /// An organisation that a person may act for, now or later.
@@ -136,8 +157,16 @@ pub(crate) async fn held_posts(ctx: &Ctx, account: AccountId) -> Result<Vec<Held
             roles.push(role_name(ctx, &role.get::<String>("role")?));
         }
         let term = term(&row)?;
+        let holder: Option<AccountId> = row.id_or_null("instead_of")?;
+        let holder = match holder {
+            Some(holder) => accounts::account(ctx, holder).await?.map(|holder| holder.name),
+            None => None,
+        };
         held.push(HeldPost {
             post,
+            appointment: row.id("id")?,
+            instead_of: holder,
+            substitutes: substitutes(ctx, account, post).await?,
             name: post_store::post_name(&row)?,
             organisation: row.id("organisation")?,
             organisation_name: row.get("organisation_name")?,
@@ -149,6 +178,26 @@ pub(crate) async fn held_posts(ctx: &Ctx, account: AccountId) -> Result<Vec<Held
         });
     }
     Ok(held)
+}
+
+async fn substitutes(
+    ctx: &Ctx,
+    holder: AccountId,
+    post: PostId,
+) -> Result<Vec<SubstituteLine>, Failure> {
+    let mut found = Vec::new();
+    for row in ctx.rows(post_store::SELECT_SUBSTITUTES, values![holder, post, ctx.now]).await? {
+        let sealed: Vec<u8> = row.get("name")?;
+        let account: AccountId = row.id("account")?;
+        let term = term(&row)?;
+        found.push(SubstituteLine {
+            appointment: row.id("id")?,
+            name: accounts::open_account_name(&*ctx.services.personal, account, &sealed)?,
+            from_ms: term.from_ms,
+            until_ms: term.until_ms,
+        });
+    }
+    Ok(found)
 }
 
 /// The mandates that a person holds or will hold.

@@ -58,17 +58,17 @@ INSERT INTO identity_post_role (post, role)
 VALUES ($1, $2)";
     /// An appointment by its id.
     SELECT_APPOINTMENT = "
-SELECT id, post, account, kind, from_ms, until_ms, ended_ms, version
+SELECT id, post, account, kind, instead_of, from_ms, until_ms, ended_ms, version
 FROM identity_appointment
 WHERE id = $1";
     /// The appointment of an account to a post that nobody ended.
     SELECT_APPOINTMENT_OPEN = "
-SELECT id, post, account, kind, from_ms, until_ms, ended_ms, version
+SELECT id, post, account, kind, instead_of, from_ms, until_ms, ended_ms, version
 FROM identity_appointment
 WHERE post = $1 AND account = $2 AND ended_ms IS NULL";
     /// Who holds and held a post, the latest first.
     SELECT_APPOINTMENTS_OF_POST = "
-SELECT t.id, t.post, t.account, t.kind, t.from_ms, t.until_ms, t.ended_ms, t.version, a.name
+SELECT t.id, t.post, t.account, t.kind, t.instead_of, t.from_ms, t.until_ms, t.ended_ms, t.version, a.name
 FROM identity_appointment t
 JOIN identity_account a ON a.id = t.account
 WHERE t.post = $1
@@ -76,7 +76,7 @@ ORDER BY t.created_ms DESC, t.id DESC
 LIMIT $2";
     /// The posts that an account holds at this instant or will hold.
     SELECT_HELD = "
-SELECT t.id, t.kind, t.from_ms, t.until_ms, t.ended_ms, p.id AS post, p.name_zh, p.name_en,
+SELECT t.id, t.kind, t.instead_of, t.from_ms, t.until_ms, t.ended_ms, p.id AS post, p.name_zh, p.name_en,
        p.division, o.id AS organisation, o.name AS organisation_name
 FROM identity_appointment t
 JOIN identity_post p ON p.id = t.post
@@ -102,6 +102,12 @@ LIMIT 20";
 SELECT account
 FROM identity_appointment
 WHERE post = $1
+    /// Who holds a post at this instant, not as a substitute; the one who has held it longest first.
+    SELECT_REGULAR_HOLDER = "
+SELECT account
+FROM identity_appointment
+WHERE post = $1
+  AND kind = 'regular'
   AND ended_ms IS NULL
   AND from_ms <= $2
   AND (until_ms IS NULL OR until_ms > $2)
@@ -120,11 +126,23 @@ WHERE p.organisation = $1
   AND (t.until_ms IS NULL OR t.until_ms > $3)
 ORDER BY t.created_ms, t.id
 LIMIT 50";
+LIMIT 1";
+    /// The substitutes of a holder at a post, now and later.
+    SELECT_SUBSTITUTES = "
+SELECT t.id, t.account, t.from_ms, t.until_ms, t.ended_ms, a.name
+FROM identity_appointment t
+JOIN identity_account a ON a.id = t.account
+WHERE t.instead_of = $1
+  AND t.post = $2
+  AND t.ended_ms IS NULL
+  AND (t.until_ms IS NULL OR t.until_ms > $3)
+ORDER BY t.from_ms, t.id
+LIMIT 20";
     /// A new appointment. The same may have been made meanwhile: then it touches nothing.
     INSERT_APPOINTMENT = "
 INSERT INTO identity_appointment
-    (id, post, account, kind, from_ms, until_ms, ended_ms, appointed_by, ended_by, version, created_ms)
-VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, NULL, 1, $8)
+    (id, post, account, kind, from_ms, until_ms, ended_ms, appointed_by, ended_by, version, created_ms, instead_of)
+VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, NULL, 1, $8, $9)
 ON CONFLICT DO NOTHING";
     /// An appointment that is over.
     UPDATE_APPOINTMENT_ENDED = "
@@ -179,6 +197,11 @@ pub(crate) async fn posts(ctx: &Ctx, organisation: OrganisationId) -> Result<Vec
     Ok(posts)
 }
 
+/// A post that there is not, as access sees it.
+pub(crate) fn none(id: PostId) -> Resource {
+    Resource::of("identity.post", id)
+}
+
 /// A post as access sees it: bound to the place that it serves.
 pub(crate) fn resource(post: &Post) -> Resource {
     Resource { division: Some(post.division), ..Resource::of("identity.post", post.id) }
@@ -209,6 +232,7 @@ pub(crate) fn read_appointment(row: &Row) -> Result<Appointment, Failure> {
         post: row.id("post")?,
         account: row.id("account")?,
         kind: kind.parse().map_err(|_| IdentityError::Unreadable("identity_appointment"))?,
+        instead_of: row.id_or_null("instead_of")?,
         term: term(row)?,
         version: row.get("version")?,
     })

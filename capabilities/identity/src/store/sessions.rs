@@ -56,16 +56,27 @@ WHERE id = $1 AND account = $2 AND ended_ms IS NULL";
 SELECT id, name, person
 FROM identity_account
 WHERE id = $1";
-    /// The roles that an account's appointments of this instant grant.
+    /// The roles that an account's appointments of this instant grant. A substitute's hold for as long as the holder's.
     SELECT_GRANTS = "
-SELECT r.role, p.id AS post, p.organisation, p.division, t.until_ms
+SELECT r.role, p.id AS post, p.organisation, p.division, t.until_ms, t.instead_of, h.name AS holder_name
 FROM identity_appointment t
 JOIN identity_post p ON p.id = t.post
 JOIN identity_post_role r ON r.post = p.id
+LEFT JOIN identity_account h ON h.id = t.instead_of
 WHERE t.account = $1
   AND t.ended_ms IS NULL
   AND t.from_ms <= $2
   AND (t.until_ms IS NULL OR t.until_ms > $2)
+  AND (t.instead_of IS NULL OR EXISTS (
+      SELECT 1
+      FROM identity_appointment o
+      WHERE o.post = t.post
+        AND o.account = t.instead_of
+        AND o.kind = 'regular'
+        AND o.ended_ms IS NULL
+        AND o.from_ms <= $2
+        AND (o.until_ms IS NULL OR o.until_ms > $2)
+  ))
 ORDER BY r.role, p.id
 LIMIT 500";
     /// The organisations that a person may act for at this instant.
