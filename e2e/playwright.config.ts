@@ -35,5 +35,6 @@ export default defineConfig({
     { name: "keyboard", testMatch: "keyboard.spec.ts" },
     { name: "drafts", testMatch: "drafts.spec.ts" },
     { name: "defences", testMatch: "defences.spec.ts" },
+    { name: "access", testMatch: "access.spec.ts", use: { javaScriptEnabled: false } },
   ],
 });

@@ -77,6 +77,7 @@ export function addresses(made: Seed): Record<Visitor, Address[]> {
       { name: "work-returned", path: `/work/${made.returned}` },
       { name: "work-granted", path: `/work/${made.granted}` },
       { name: "counter", path: "/counter/people" },
+      { name: "me-posts", path: "/me/posts" },
     ],
     officer: [
       { name: "home", path: "/home" },
@@ -97,6 +98,20 @@ export function addresses(made: Seed): Record<Visitor, Address[]> {
       { name: "subscription", path: `/operations/subscriptions/${made.subscription}` },
       { name: "calendar", path: "/calendar" },
       { name: "work-forbidden", path: "/work", status: 403 },
+    ],
+    supervisor: [
+      { name: "home", path: "/home" },
+      { name: "emergency", path: "/emergency" },
+      { name: "work-opened", path: `/work/${made.opened}` },
+      { name: "reviews-empty", path: "/reviews" },
+      { name: "work-hidden", path: `/work/${made.accepted}`, status: 404 },
+    ],
+    auditor: [
+      { name: "home", path: "/home" },
+      { name: "reviews", path: "/reviews" },
+      { name: "reviews-judged", path: "/reviews?judged=1" },
+      { name: "audit", path: "/audit" },
+      { name: "work-hidden", path: `/work/${made.accepted}`, status: 404 },
     ],
   };
 }

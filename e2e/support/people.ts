@@ -10,6 +10,8 @@ export const banner = {
   clerk: "窗口 王秀兰",
   officer: "审批 陈国栋",
   operator: "运维 郑海",
+  supervisor: "督导 吴敏",
+  auditor: "审计 何静",
 } as const;
 
 /** The clerk of Gulou, whose button is on the banner. */

@@ -20,6 +20,7 @@ export type Seed = {
   organisation: string;
   post: string;
   subscription: string;
+  opened: string;
 };
 
 type Json = Record<string, any>;
@@ -150,6 +151,17 @@ export async function seed(server: Server): Promise<Seed> {
 
   const message = await firstMessage(agent);
 
+  const supervisor = await Caller.signIn(server, "13800000008");
+  const opened = await supervisor.act("identity.break_glass", {
+    kind: "casework.case",
+    number: submitted["number"],
+    reason: "office-down",
+    words: "鼓楼窗口停电，申请人在台江窗口等候核对材料。",
+    minutes: 240,
+    password: demonstrationPassword,
+  });
+  await supervisor.leave();
+
   const operator = await Caller.signIn(server, "13800000005");
   const organisations = await operator.read("/api/identity/organisations", { q: "鼓楼区政务服务中心" });
   const organisation = organisations["organisations"][0]["organisation"] as string;
@@ -174,6 +186,7 @@ export async function seed(server: Server): Promise<Seed> {
     organisation,
     post: posts["posts"][0]["post"],
     subscription: subscribed["subscription"],
+    opened: opened["resource"],
   };
   await Promise.all([agent, clerk, officer, operator].map((one) => one.leave()));
   return made;

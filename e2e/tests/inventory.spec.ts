@@ -22,7 +22,7 @@ const looks = [
 ] as const;
 type Look = (typeof looks)[number];
 
-const visitors: Visitor[] = ["anonymous", "resident", "agent", "clerk", "officer", "operator"];
+const visitors: Visitor[] = ["anonymous", "resident", "agent", "clerk", "officer", "operator", "supervisor", "auditor"];
 const axeOptions = {
   runOnly: { type: "tag" as const, values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
   resultTypes: ["violations" as const],

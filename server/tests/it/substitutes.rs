@@ -58,7 +58,7 @@ async fn a_substitute_acts_for_the_holder_and_the_same_human_does_not_act_twice(
         place.done(&officer, "identity.name_substitute", name(&officer_post, 4)).await;
         let substitute = place.who(4).await;
         let decide = json!({
-            "case": case, "version": accepted["version"], "granted": true, "reason": "材料齐全，符合规定。",
+            "case": case, "version": accepted["version"], "outcome": "granted", "reasons": "材料齐全，符合规定。",
         });
         let twice = place.refused(&substitute, "casework.decide", decide.clone()).await;
         assert_eq!(twice, "casework.four_eyes []");

@@ -32,7 +32,7 @@ pub(crate) fn scope_sets(access: &dyn Access) -> Vec<PermissionSet> {
     let mut sets = access.permission_sets();
     sets.retain(|set| {
         let own = set.id.starts_with("identity.") || set.id.starts_with("platform.");
-        !own && set.basis != Basis::System
+        !own && !matches!(set.basis, Basis::System | Basis::Emergency)
     });
     sets
 }
