@@ -20,6 +20,7 @@ use crate::error::IdentityError;
 use crate::events::{self, GlassBroken};
 use crate::model::{OpeningReason, Secret};
 use crate::store::{accounts, openings};
+use crate::throttle::Gate;
 use crate::{PLATFORM_ROLES, REVIEW_SET, passwords, rules};
 
 /// Opens a single thing in an emergency.
@@ -99,8 +100,8 @@ impl Action for BreakGlass {
             .account()
             .ok_or_else(|| Failure::new(Kind::Unauthenticated, "kernel.sign_in"))?;
         let account = accounts::account(ctx, me).await?.ok_or_else(Failure::missing)?;
-        let attempts = accounts::attempts(ctx, &account.phone).await?;
-        attempts.admit(ctx.now)?;
+        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
+        gate.admit(ctx.now)?;
         let opening = OpeningId::fresh(&*ctx.services.ids);
         let until = ctx.now.plus_ms(i64::from(minutes) * 60_000);
         let mut reply = Opened {
@@ -111,7 +112,7 @@ impl Action for BreakGlass {
             told: 0,
         };
         if !passwords::verify(&self.password, Some(&account.password)).await? {
-            return Ok(attempts.refuse(Decision::reply(reply), ctx.now));
+            return Ok(gate.refuse(Decision::reply(reply), ctx.now));
         }
         let open = ctx.rows(openings::SELECT_OPEN, values![me, ctx.now]).await?;
         if open.len() >= rules::OPENINGS_MAX {
@@ -153,7 +154,7 @@ impl Action for BreakGlass {
         let decision = Decision::reply(reply).write(openings::insert(ctx, &row).await?);
         let decision = decision.tell(&event, events::opening(opening, 1))?;
         let mut decision = decision.dispatched(alarms);
-        decision.writes.extend(attempts.forgive(ctx.now));
+        decision.writes.extend(gate.forgive(ctx.now));
         Ok(decision)
     }
 }

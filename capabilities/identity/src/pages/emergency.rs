@@ -56,7 +56,7 @@ impl OpeningView {
             times: t.say2(
                 "identity-opening-times",
                 ("from", show::instant(t, line.opened_ms).as_str()),
-                ("until", show::instant(t, line.until_ms).as_str()),
+                ("until", until(t, line).as_str()),
             ),
             href: format!("{page}{}", line.resource),
             open: line.open,
@@ -72,6 +72,14 @@ impl OpeningView {
     }
 }
 
+/// The end; on the same day the hour says it.
+fn until(t: &Speaker, line: &OpeningLine) -> String {
+    match line.until_ms.date() == line.opened_ms.date() {
+        true => show::time(line.until_ms),
+        false => show::instant(t, line.until_ms),
+    }
+}
+
 fn reason(t: &Speaker, reason: OpeningReason) -> String {
     t.say(&format!("identity-opening-{}", reason.as_str()))
 }
@@ -83,6 +91,8 @@ struct EmergencyPage {
     csrf: String,
     openings: Vec<OpeningView>,
     head: Head,
+    /// Where there is but one kind, nothing is to be chosen.
+    only: String,
     kind: Select,
     number: Field,
     reason: Select,
@@ -118,6 +128,10 @@ pub(super) fn emergency_page(
             .iter()
             .map(|line| OpeningView::of(&t, line, &pages(&line.kind)))
             .collect(),
+        only: match own.kinds.as_slice() {
+            [one] => one.kind.clone(),
+            _ => String::new(),
+        },
         kind: make.select("/kind", "identity-emergency-kind", kind, kinds),
         number: make
             .code("/number", "identity-emergency-number", number)

@@ -80,7 +80,9 @@ pub(super) fn own_posts_page(
                 .date("/from", "identity-from", from)
                 .hint(t.say("identity-from-hint"))
                 .optional(&t),
-            until: make.date("/until", "identity-until", until),
+            until: make
+                .date("/until", "identity-until", until)
+                .hint(t.say("identity-own-until-hint")),
             head: make.head(),
         }
     };
