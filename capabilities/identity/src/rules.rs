@@ -48,7 +48,7 @@ pub(crate) const REVIEW_WORKING_DAYS: u32 = 3;
 pub(crate) const TOLD_MAX: usize = 20;
 
 /// How far ahead a holder's substitute may be named, in milliseconds.
-pub(crate) const SUBSTITUTE_MS: i64 = 180 * DAY_MS;
+pub(crate) const SUBSTITUTE_MS: i64 = 180 * minshu_kernel::clock::DAY_MS;
 /// Days before the end of a term at which its holder is warned, the first warning first.
 pub(crate) const WARN_DAYS: [u32; 2] = [30, 7];
 
