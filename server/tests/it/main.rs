@@ -42,5 +42,6 @@ mod sealing;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]
-mod texts;
 mod substitutes;
+#[cfg(test)]
+mod texts;

@@ -238,7 +238,7 @@ async fn overseers(ctx: &Ctx, opening: &openings::OpeningRow) -> Result<Vec<Acco
     for division in levels.iter().rev().flatten() {
         for role in &roles {
             let values = values![role.as_str(), division.as_str(), ctx.now];
-            for row in ctx.rows(openings::SELECT_HOLDERS_OF_ROLE, values).await? {
+            for row in ctx.rows(openings::SELECT_OVERSEERS, values).await? {
                 let account: AccountId = row.id("account")?;
                 if account != opening.account && !found.contains(&account) {
                     found.push(account);

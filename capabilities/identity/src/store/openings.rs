@@ -62,7 +62,7 @@ SET reviewed_ms = $3,
     version = version + 1
 WHERE id = $1 AND version = $2 AND reviewed_ms IS NULL";
     /// Who holds, at this instant, a post of a role that serves a division.
-    SELECT_HOLDERS_OF_ROLE = "
+    SELECT_OVERSEERS = "
 SELECT DISTINCT t.account
 FROM identity_post_role r
 JOIN identity_post p ON p.id = r.post

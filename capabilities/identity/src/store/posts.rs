@@ -102,12 +102,6 @@ LIMIT 20";
 SELECT account
 FROM identity_appointment
 WHERE post = $1
-    /// Who holds a post at this instant, not as a substitute; the one who has held it longest first.
-    SELECT_REGULAR_HOLDER = "
-SELECT account
-FROM identity_appointment
-WHERE post = $1
-  AND kind = 'regular'
   AND ended_ms IS NULL
   AND from_ms <= $2
   AND (until_ms IS NULL OR until_ms > $2)
@@ -126,6 +120,16 @@ WHERE p.organisation = $1
   AND (t.until_ms IS NULL OR t.until_ms > $3)
 ORDER BY t.created_ms, t.id
 LIMIT 50";
+    /// Who holds a post at this instant, not as a substitute; the one who has held it longest first.
+    SELECT_REGULAR_HOLDER = "
+SELECT account
+FROM identity_appointment
+WHERE post = $1
+  AND kind = 'regular'
+  AND ended_ms IS NULL
+  AND from_ms <= $2
+  AND (until_ms IS NULL OR until_ms > $2)
+ORDER BY created_ms, id
 LIMIT 1";
     /// The substitutes of a holder at a post, now and later.
     SELECT_SUBSTITUTES = "
