@@ -25,7 +25,7 @@ use crate::objects::{ObjectAddress, Objects, Stored};
 use crate::outgoing::Outgoing;
 use crate::pack::PackSet;
 use crate::personal::{Personal, Sealer, Subject};
-use crate::records::{Records, Row, Value};
+use crate::records::{Records, Row, Statement, Value};
 use crate::text::{Lang, LocalText, Speaker, Texts};
 
 /// Randomness from the operating system; a test's may be seeded.
@@ -78,6 +78,14 @@ pub trait StagedUploads: Send + Sync {
         who: &'a Principal,
         address: &'a ObjectAddress,
     ) -> BoxFuture<'a, Result<Option<Stored>, Failure>>;
+
+    /// The statements that give an upload to whom it is about from now on: its key is wrapped for that subject, and
+    /// whoever sent it holds it no longer, unless it was given to them as well.
+    fn give<'a>(
+        &'a self,
+        address: &'a ObjectAddress,
+        to: Subject,
+    ) -> BoxFuture<'a, Result<Vec<Statement>, Failure>>;
 }
 
 /// The packs in force, exchanged whole.

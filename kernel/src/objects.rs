@@ -1,5 +1,6 @@
-//! The objects seam: files, addressed by the SHA-256 of what is stored. What a case holds is
-//! encrypted before it is stored; sizes and kinds are checked by content while it streams.
+//! The objects seam: files, addressed by the SHA-256 of what is stored. Each is encrypted under a key of its own, which
+//! rests wrapped for whom the file is about; sizes and kinds are checked by content while it streams. Files come in by
+//! uploads alone, see [`StagedUploads`](crate::ctx::StagedUploads).
 
 use crate::BoxFuture;
 use bytes::Bytes;
@@ -102,13 +103,6 @@ pub enum ObjectsError {
 
 /// The objects engine as the contract sees it.
 pub trait Objects: Send + Sync {
-    /// Checks, encrypts and stores a body; when this answers `Ok` it is durable.
-    fn put<'a>(
-        &'a self,
-        body: &'a mut dyn Body,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Stored, ObjectsError>>;
-
     /// Opens an object for reading, decrypted, in pieces.
     fn get<'a>(
         &'a self,

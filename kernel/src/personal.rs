@@ -7,8 +7,6 @@
 
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use crate::BoxFuture;
 use crate::error::Failure;
 use crate::ids::{AccountId, OrganisationId, PersonId};
@@ -51,13 +49,21 @@ impl Subject {
     }
 }
 
+/// A cipher that holds its key ready: what a key schedule costs is paid once, not for every value.
+pub trait SubjectCipher: Send + Sync {
+    /// Encrypts and authenticates, with associated data that is not kept.
+    fn encrypt(&self, nonce: [u8; 12], associated: &[u8], clear: &[u8]) -> Vec<u8>;
+    /// Decrypts; nothing where a byte was changed.
+    fn decrypt(&self, nonce: [u8; 12], associated: &[u8], sealed: &[u8]) -> Option<Vec<u8>>;
+}
+
 /// The data key of a subject, in memory alone.
 #[derive(Clone)]
 pub struct SubjectKey {
     /// The subject's id, which stands before what is sealed under the key.
     pub subject: [u8; 16],
-    /// The key (SM4, 128 bits).
-    pub key: Arc<Zeroizing<[u8; 16]>>,
+    /// The key (SM4, 128 bits), ready for use.
+    pub cipher: Arc<dyn SubjectCipher>,
 }
 
 /// Why a sealed value did not open.

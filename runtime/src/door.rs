@@ -10,7 +10,7 @@ use minshu_kernel::action::{Action as _, ActionEntry, AnyDecision, JobDraft, Que
 use minshu_kernel::calendar::CalendarChange;
 use minshu_kernel::ctx::{Call, Ctx, Door};
 use minshu_kernel::error::{Failure, Kind};
-use minshu_kernel::personal::Place;
+use minshu_kernel::personal::{Place, Sealer, Subject};
 use minshu_kernel::records::{RecordsError, Statement, WriteSet};
 use minshu_kernel::values;
 use serde_json::Value as Json;
@@ -118,8 +118,12 @@ impl House {
                 _ => decision,
             };
             let reply = decision.reply.clone().unwrap_or_default();
-            let (set, refusal) =
-                self.write_set(entry, &ctx, decision, once.as_ref(), &input_hash)?;
+            let kept = match &once {
+                // A kept reply is whose it was told to.
+                Some(once) => Some((once, self.sealer_of(&call.who).await?)),
+                None => None,
+            };
+            let (set, refusal) = self.write_set(entry, &ctx, decision, kept, &input_hash)?;
             match self.services.records.apply(set).await {
                 Ok(()) => {
                     self.wake.notify_one();
@@ -181,13 +185,19 @@ impl House {
         serde_json::from_slice(&reply).map(Some).map_err(Failure::internal)
     }
 
+    /// Seals what is kept for whoever calls.
+    async fn sealer_of(&self, who: &Principal) -> Result<Sealer, Failure> {
+        let subject = Subject::owning(who.account(), who.person, None);
+        Sealer::of(self.services.personal.clone(), subject).await
+    }
+
     /// The decision's statements with the idempotency record, the audit entry, the outbox rows and the jobs.
     fn write_set(
         &self,
         entry: &ActionEntry,
         ctx: &Ctx,
         decision: AnyDecision,
-        once: Option<&Once>,
+        kept: Option<(&Once, Sealer)>,
         input_hash: &str,
     ) -> Result<(WriteSet, Option<Failure>), Failure> {
         let ids = &self.services.ids;
@@ -223,9 +233,9 @@ impl House {
             event_fields.push(fields);
         }
         statements.extend(decision.jobs.iter().map(job_statement));
-        if let (Some(once), None) = (once, &decision.refusal) {
+        if let (Some((once, sealer)), None) = (kept, &decision.refusal) {
             let reply = decision.reply.unwrap_or_default().to_string();
-            let sealed = self.services.personal.seal(reply_place(&once.id), reply.as_bytes());
+            let sealed = sealer.seal_text(reply_place(&once.id), &reply);
             statements.push(Statement::one(
                 store::KEEP_REPLY,
                 values![&once.id, &once.body_hash, sealed, ctx.now.0],

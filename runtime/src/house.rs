@@ -14,9 +14,9 @@ use minshu_kernel::ctx::{Entropy, Services};
 use minshu_kernel::division::Divisions;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::IdSource;
-use minshu_kernel::objects::Objects;
 use minshu_kernel::outgoing::Outgoing;
 use minshu_kernel::text::{BadText, Lang, Speaker, Texts};
+use minshu_storage::objects::ObjectStorage;
 use minshu_storage::records::Db;
 use minshu_storage::records::migrate::Migrations;
 use tokio::sync::Notify;
@@ -24,6 +24,7 @@ use tokio::sync::Notify;
 use crate::access::AccessRules;
 use crate::audit::sealer;
 use crate::calendar::CalendarHolder;
+use crate::file_keys::{FileKeys, KeyedObjects};
 use crate::housekeeping;
 use crate::keys::Keys;
 use crate::numbers::LeasedNumbers;
@@ -43,7 +44,7 @@ pub struct Foundation {
     /// The records engine, migrated.
     pub db: Db,
     /// The objects engine.
-    pub objects: Arc<dyn Objects>,
+    pub objects: Arc<ObjectStorage>,
     /// Outgoing HTTP.
     pub outgoing: Arc<dyn Outgoing>,
     /// The channels of texts to telephones and mailboxes.
@@ -116,8 +117,12 @@ pub struct House {
     pub keys: Arc<Keys>,
     /// The data keys of persons and accounts.
     pub person_keys: Arc<PersonKeys>,
+    /// The keys of files.
+    pub file_keys: Arc<FileKeys>,
     /// The records engine.
     pub db: Db,
+    /// The objects engine.
+    pub objects: Arc<ObjectStorage>,
     /// Everything that the capabilities offer.
     pub contract: Contract,
     /// Capabilities by name.
@@ -234,10 +239,14 @@ impl House {
         let personal =
             PersonKeys::new(foundation.keys.clone(), engine.clone(), foundation.clock.clone());
         let personal = Arc::new(personal);
+        personal.prepare().await?;
         let records = Arc::new(KeyedRecords { engine, keys: personal.clone() });
         let calendar = Arc::new(CalendarHolder::open(&*records).await?);
+        let file_keys = Arc::new(FileKeys::new(records.clone(), personal.clone()));
         let uploads = Arc::new(Uploads::new(
             records.clone(),
+            foundation.objects.clone(),
+            file_keys.clone(),
             foundation.clock.clone(),
             foundation.ids.clone(),
         ));
@@ -246,7 +255,10 @@ impl House {
             ids: foundation.ids,
             entropy: foundation.entropy,
             records: records.clone(),
-            objects: foundation.objects,
+            objects: Arc::new(KeyedObjects {
+                engine: foundation.objects.clone(),
+                keys: file_keys.clone(),
+            }),
             uploads: uploads.clone(),
             outgoing: foundation.outgoing,
             courier: foundation
@@ -273,7 +285,9 @@ impl House {
             services,
             keys: foundation.keys,
             person_keys: personal,
+            file_keys,
             db: foundation.db,
+            objects: foundation.objects,
             contract,
             capabilities: foundation.capabilities,
             actions,

@@ -100,6 +100,7 @@ async fn uploads(
         }
         if let Some(address) = ObjectAddress::parse(&address) {
             house.services.objects.remove(&address).await?;
+            decision.writes.push(house.file_keys.forget(&address));
             swept.objects += 1;
         }
         decision.writes.push(Statement::any(store::FORGET_UPLOAD, values![id]));

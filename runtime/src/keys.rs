@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::RwLock;
 
 use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
@@ -12,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, Mac as _};
 use minshu_kernel::ctx::Entropy;
-use minshu_kernel::personal::{PersonalError, Place, SubjectKey};
+use minshu_kernel::personal::{PersonalError, Place, SubjectCipher, SubjectKey};
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
 use sm4::Sm4;
@@ -32,6 +33,10 @@ const SUBJECT_HEADER: usize = 1 + 16 + 12;
 /// What an authenticated value gains.
 const TAG: usize = 16;
 
+/// What stands on top of the key file.
+const HEAD: &str = "# Keys of this installation. Without this file the data cannot be read: back it up, apart from the data \
+                    (minshu keys backup).\n";
+
 /// Tables that hold keys. Back-ups of the data leave them out and back-ups of the keys hold them: a key that is
 /// destroyed is then gone with the last back-up of the keys, however long those of the data are kept.
 pub const KEY_TABLES: &[&str] = &["platform_person_key"];
@@ -41,7 +46,7 @@ pub const KEY_TABLES: &[&str] = &["platform_person_key"];
 pub enum KeysError {
     /// It is absent while the data folder holds data that was sealed with it.
     #[error(
-        "the key file {0} is missing, and the data cannot be read without it: restore it from its own backup"
+        "the key file {0} is missing, and the data cannot be read without it: bring it back with `minshu keys restore <its back-up>`; no other key opens this data, so none is made"
     )]
     Missing(String),
     /// It cannot be read or written.
@@ -75,10 +80,25 @@ struct KeyFile {
     seal: String,
 }
 
+/// The keys that encrypt, by id: one for what is new, the others for what rests under them.
+#[derive(Clone)]
+struct Ring {
+    current: u32,
+    ciphers: BTreeMap<u32, Arc<(Zeroizing<[u8; 16]>, Sm4Gcm)>>,
+}
+
+impl Ring {
+    fn put(&mut self, id: u32, key: [u8; 16]) {
+        let cipher = Sm4Gcm::new(&key.into());
+        self.ciphers.insert(id, Arc::new((Zeroizing::new(key), cipher)));
+    }
+}
+
 /// The keys of an installation.
 pub struct Keys {
-    current: u32,
-    ciphers: BTreeMap<u32, (Zeroizing<[u8; 16]>, Sm4Gcm)>,
+    /// Where they are kept; nowhere in tests.
+    path: Option<PathBuf>,
+    ring: RwLock<Ring>,
     hash: Zeroizing<Vec<u8>>,
     seal: sm2::SecretKey,
     entropy: Arc<dyn Entropy>,
@@ -101,7 +121,9 @@ impl Keys {
             }
             Err(e) => return Err(io(e)),
         };
-        Keys::read(&text, entropy).map_err(|what| KeysError::Damaged { path: shown, what })
+        let keys = Keys::read(&text, entropy);
+        let keys = keys.map_err(|what| KeysError::Damaged { path: shown, what })?;
+        Ok(Keys { path: Some(path.to_owned()), ..keys })
     }
 
     /// Fresh keys that are kept nowhere, for tests.
@@ -113,20 +135,95 @@ impl Keys {
     /// Reads the text of a key file.
     pub fn read(text: &str, entropy: Arc<dyn Entropy>) -> Result<Keys, String> {
         let file: KeyFile = toml::from_str(text).map_err(|e| e.message().to_owned())?;
-        let mut ciphers = BTreeMap::new();
+        let mut ring = Ring { current: file.current, ciphers: BTreeMap::new() };
         for (id, key) in &file.sm4 {
             let bytes = Zeroizing::new(BASE64.decode(key).map_err(|e| e.to_string())?);
             let key: [u8; 16] =
                 bytes.as_slice().try_into().map_err(|_| format!("key {id} has not 16 bytes"))?;
-            ciphers.insert(*id, (Zeroizing::new(key), Sm4Gcm::new(&key.into())));
+            ring.put(*id, key);
         }
-        if !ciphers.contains_key(&file.current) {
+        if !ring.ciphers.contains_key(&file.current) {
             return Err(format!("it names key {} as current and does not hold it", file.current));
         }
         let hash = Zeroizing::new(BASE64.decode(&file.hash).map_err(|e| e.to_string())?);
         let seal = Zeroizing::new(BASE64.decode(&file.seal).map_err(|e| e.to_string())?);
         let seal = sm2::SecretKey::from_slice(&seal).map_err(|e| e.to_string())?;
-        Ok(Keys { current: file.current, ciphers, hash, seal, entropy })
+        Ok(Keys { path: None, ring: RwLock::new(ring), hash, seal, entropy })
+    }
+
+    fn ring(&self) -> Ring {
+        // A ring is exchanged whole: what a thread that failed left is good.
+        self.ring.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn cipher(&self, id: Option<u32>) -> Option<(u32, Arc<(Zeroizing<[u8; 16]>, Sm4Gcm)>)> {
+        let ring = self.ring.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let id = id.unwrap_or(ring.current);
+        ring.ciphers.get(&id).map(|cipher| (id, cipher.clone()))
+    }
+
+    /// The ids of all keys, the current one first.
+    pub fn ids(&self) -> Vec<u32> {
+        let ring = self.ring();
+        let others = ring.ciphers.keys().copied().filter(|id| *id != ring.current);
+        std::iter::once(ring.current).chain(others).collect()
+    }
+
+    /// The text of the key file: what a back-up of the keys holds.
+    pub fn text(&self) -> Zeroizing<String> {
+        self.text_of(&self.ring())
+    }
+
+    fn text_of(&self, ring: &Ring) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(format!(
+            "{HEAD}current = {}\nhash = \"{}\"\nseal = \"{}\"\n\n[sm4]\n",
+            ring.current,
+            BASE64.encode(&*self.hash),
+            BASE64.encode(self.seal.to_bytes()),
+        ));
+        for (id, cipher) in &ring.ciphers {
+            let line = Zeroizing::new(format!("{id} = \"{}\"\n", BASE64.encode(*cipher.0)));
+            text.push_str(&line);
+        }
+        text
+    }
+
+    /// Puts other keys in force: on the disk first, whole, then in this process.
+    fn exchange(&self, ring: Ring) -> Result<(), KeysError> {
+        if let Some(path) = &self.path {
+            let io = |source| KeysError::Io { path: path.display().to_string(), source };
+            replace_private(path, self.text_of(&ring).as_bytes()).map_err(io)?;
+        }
+        *self.ring.write().unwrap_or_else(std::sync::PoisonError::into_inner) = ring;
+        Ok(())
+    }
+
+    /// Makes a new key, under which everything new rests from now on; answers its id. The others stay.
+    ///
+    /// # Errors
+    /// Where the key file cannot be written: then everything is as it was.
+    pub fn add(&self) -> Result<u32, KeysError> {
+        let mut ring = self.ring();
+        let id = ring.ciphers.keys().next_back().copied().unwrap_or_default() + 1;
+        ring.put(id, *self.fresh_key());
+        ring.current = id;
+        self.exchange(ring)?;
+        Ok(id)
+    }
+
+    /// Takes every key away that is not the current one; answers their ids.
+    ///
+    /// # Errors
+    /// Where the key file cannot be written: then everything is as it was.
+    pub fn retire(&self) -> Result<Vec<u32>, KeysError> {
+        let mut ring = self.ring();
+        let current = ring.current;
+        let old: Vec<u32> = ring.ciphers.keys().copied().filter(|id| *id != current).collect();
+        if !old.is_empty() {
+            ring.ciphers.retain(|id, _| *id == current);
+            self.exchange(ring)?;
+        }
+        Ok(old)
     }
 
     fn mac(&self, purpose: &str) -> Hmac<Sm3> {
@@ -147,12 +244,12 @@ impl Keys {
 
     /// The current SM4 key, for objects.
     pub fn current(&self) -> (u32, [u8; 16]) {
-        (self.current, self.by_id(self.current).unwrap_or_default())
+        self.cipher(None).map(|(id, cipher)| (id, *cipher.0)).unwrap_or_default()
     }
 
     /// An SM4 key by id, for objects.
     pub fn by_id(&self, id: u32) -> Option<[u8; 16]> {
-        self.ciphers.get(&id).map(|(key, _)| **key)
+        self.cipher(Some(id)).map(|(_, cipher)| *cipher.0)
     }
 
     /// A key derived for another purpose.
@@ -175,14 +272,40 @@ fn fresh_file(entropy: &dyn Entropy) -> String {
         }
     };
     format!(
-        "# Keys of this installation. Without this file the data cannot be read: back it up, apart from the data.\n\
-         current = 1\nhash = \"{}\"\nseal = \"{seal}\"\n\n[sm4]\n1 = \"{}\"\n",
+        "{HEAD}current = 1\nhash = \"{}\"\nseal = \"{seal}\"\n\n[sm4]\n1 = \"{}\"\n",
         BASE64.encode(&*random(32)),
         BASE64.encode(&*random(16)),
     )
 }
 
-fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+/// Exchanges a file that nobody else may read: it is the old or the new, never a part.
+fn replace_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let fresh = path.with_extension("new");
+    match std::fs::remove_file(&fresh) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    write_private(&fresh, content)?;
+    std::fs::rename(&fresh, path)?;
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// The key of the installation under which a value rests, where it is one of that kind.
+pub fn key_of(sealed: &[u8]) -> Option<u32> {
+    match sealed {
+        [FORMAT, rest @ ..] => rest.first_chunk().map(|id| u32::from_be_bytes(*id)),
+        _ => None,
+    }
+}
+
+/// Writes a new file that nobody else may read, whole and on the disk.
+///
+/// # Errors
+/// What the disk says; one that is there already is not written over.
+pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -210,6 +333,27 @@ pub fn subject_of(sealed: &[u8]) -> Option<[u8; 16]> {
     }
 }
 
+/// A subject's key, its schedule computed.
+pub fn subject_key(subject: [u8; 16], key: &[u8; 16]) -> SubjectKey {
+    SubjectKey { subject, cipher: Arc::new(Ready(Sm4Gcm::new(key.into()))) }
+}
+
+/// The cipher wipes its round keys when the last who uses it is done.
+struct Ready(Sm4Gcm);
+
+impl SubjectCipher for Ready {
+    fn encrypt(&self, nonce: [u8; 12], associated: &[u8], clear: &[u8]) -> Vec<u8> {
+        // GCM refuses only messages of 64 GiB.
+        self.0
+            .encrypt(&Nonce::from(nonce), Payload { msg: clear, aad: associated })
+            .unwrap_or_else(|_| unreachable!("SM4-GCM refused {} bytes", clear.len()))
+    }
+
+    fn decrypt(&self, nonce: [u8; 12], associated: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: associated }).ok()
+    }
+}
+
 fn encrypted(cipher: &Sm4Gcm, nonce: [u8; 12], place: &Place<'_>, clear: &[u8]) -> Vec<u8> {
     let aad = place_bytes(place);
     // GCM refuses only messages of 64 GiB.
@@ -234,8 +378,7 @@ impl Keys {
         sealed.push(OF_SUBJECT);
         sealed.extend_from_slice(&key.subject);
         sealed.extend_from_slice(&nonce);
-        let cipher = Sm4Gcm::new((&**key.key).into());
-        sealed.extend_from_slice(&encrypted(&cipher, nonce, &place, clear));
+        sealed.extend_from_slice(&key.cipher.encrypt(nonce, &place_bytes(&place), clear));
         sealed
     }
 
@@ -252,10 +395,7 @@ impl Keys {
         if subject_of(sealed) != Some(key.subject) {
             return Err(PersonalError::Damaged);
         }
-        let aad = place_bytes(&place);
-        Sm4Gcm::new((&**key.key).into())
-            .decrypt(&Nonce::from(nonce), Payload { msg: body, aad: &aad })
-            .map_err(|_| PersonalError::Damaged)
+        key.cipher.decrypt(nonce, &place_bytes(&place), body).ok_or(PersonalError::Damaged)
     }
 
     /// Encrypts a value for its place under the current key of the installation.
@@ -263,12 +403,12 @@ impl Keys {
         let mut nonce = [0; 12];
         self.entropy.fill(&mut nonce);
         let mut sealed = Vec::with_capacity(HEADER + clear.len() + TAG);
-        sealed.push(FORMAT);
-        sealed.extend_from_slice(&self.current.to_be_bytes());
-        sealed.extend_from_slice(&nonce);
         // That the current key is there was checked when the file was read.
-        if let Some((_, cipher)) = self.ciphers.get(&self.current) {
-            sealed.extend_from_slice(&encrypted(cipher, nonce, &place, clear));
+        if let Some((id, cipher)) = self.cipher(None) {
+            sealed.push(FORMAT);
+            sealed.extend_from_slice(&id.to_be_bytes());
+            sealed.extend_from_slice(&nonce);
+            sealed.extend_from_slice(&encrypted(&cipher.1, nonce, &place, clear));
         }
         sealed
     }
@@ -281,9 +421,10 @@ impl Keys {
         };
         let key = u32::from_be_bytes([*k0, *k1, *k2, *k3]);
         let nonce: [u8; 12] = nonce.try_into().map_err(|_| PersonalError::Damaged)?;
-        let (_, cipher) = self.ciphers.get(&key).ok_or(PersonalError::UnknownKey(key))?;
+        let (_, cipher) = self.cipher(Some(key)).ok_or(PersonalError::UnknownKey(key))?;
         let aad = place_bytes(&place);
         cipher
+            .1
             .decrypt(&Nonce::from(nonce), Payload { msg: body, aad: &aad })
             .map_err(|_| PersonalError::Damaged)
     }
@@ -323,6 +464,13 @@ pub fn hex(bytes: &[u8]) -> String {
         let _infallible = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The bytes of hexadecimal digits; nothing where it is no such text.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }
 
 /// The operating system's randomness.
@@ -376,6 +524,29 @@ mod tests {
         assert_eq!(keys.index("a.phone", "138"), keys.index("a.phone", "138"));
         assert_ne!(keys.index("a.phone", "138"), keys.index("b.phone", "138"));
         assert_ne!(keys.index("a.phone", "138"), keys.index("a.phone", "139"));
+    }
+
+    #[test]
+    fn a_new_key_takes_over_and_the_old_one_opens_what_rests_until_it_is_retired() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        let keys = Keys::open(&path, true, Arc::new(SystemEntropy)).unwrap();
+        let before = keys.seal(PLACE, b"before");
+        let (index, hash) = (keys.index("a.b", "1"), keys.keyed_hash("p", b"1"));
+        assert_eq!(keys.add().unwrap(), 2);
+        let after = keys.seal(PLACE, b"after");
+        assert_eq!((key_of(&before), key_of(&after)), (Some(1), Some(2)));
+        // The file is what the process has: blind indexes and the key of the chain stay.
+        let again = Keys::open(&path, false, Arc::new(SystemEntropy)).unwrap();
+        assert_eq!(again.ids(), [2, 1]);
+        assert_eq!(again.open_value(PLACE, &before).unwrap(), b"before");
+        assert_eq!(again.open_value(PLACE, &after).unwrap(), b"after");
+        assert_eq!((again.index("a.b", "1"), again.keyed_hash("p", b"1")), (index, hash));
+        assert_eq!(again.seal_key().to_bytes(), keys.seal_key().to_bytes());
+        assert_eq!(keys.retire().unwrap(), [1]);
+        assert_eq!(keys.open_value(PLACE, &before), Err(PersonalError::UnknownKey(1)));
+        assert_eq!(Keys::open(&path, false, Arc::new(SystemEntropy)).unwrap().ids(), [2]);
+        assert_eq!(keys.retire().unwrap(), Vec::<u32>::new());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::clock::Clock;
@@ -17,7 +17,8 @@ use minshu_kernel::{statements, values};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::keys::{Keys, subject_of};
+use crate::key_archive::WrappedKey;
+use crate::keys::{Keys, hex, key_of, subject_key, subject_of, unhex};
 
 statements! {
     /// The keys of up to eight subjects; ids may repeat.
@@ -31,6 +32,45 @@ WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8)";
 INSERT INTO platform_person_key (id, kind, wrapped, created_ms, destroyed_ms)
 VALUES ($1, $2, $3, $4, NULL)
 ON CONFLICT (id) DO NOTHING";
+
+    /// The keys after an id, in its order.
+    KEYS_AFTER = "
+SELECT id, wrapped
+FROM platform_person_key
+WHERE id > $1
+ORDER BY id
+LIMIT $2";
+
+    /// The rows after an id, in its order.
+    ROWS_AFTER = "
+SELECT id, kind, wrapped, created_ms, destroyed_ms
+FROM platform_person_key
+WHERE id > $1
+ORDER BY id
+LIMIT $2";
+
+    /// A key from a back-up.
+    PUT_KEY_BACK = "
+INSERT INTO platform_person_key (id, kind, wrapped, created_ms, destroyed_ms)
+VALUES ($1, $2, $3, $4, $5)";
+
+    /// A key is wrapped anew, unless it was destroyed meanwhile.
+    REWRAP_KEY = "
+UPDATE platform_person_key
+SET wrapped = $3
+WHERE id = $1
+  AND wrapped = $2";
+
+    /// An audit entry from before the installation had a data key of its own.
+    WRITTEN_BEFORE = "
+SELECT a.id
+FROM platform_audit a
+WHERE a.at_ms < (
+    SELECT k.created_ms
+    FROM platform_person_key k
+    WHERE k.id = $1
+)
+LIMIT 1";
 
     /// A key is destroyed; that it was stays known, so that no other takes its place.
     DESTROY_KEY = "
@@ -83,7 +123,13 @@ pub struct PersonKeys {
     records: Arc<dyn Records>,
     clock: Arc<dyn Clock>,
     cache: Mutex<Cache>,
+    /// The installation's own data key: what is nobody's rests under it and not under the key file's, so that a change of
+    /// those rewraps keys alone.
+    own: OnceLock<SubjectKey>,
 }
+
+/// The subject of what is nobody's.
+const INSTALLATION: [u8; 16] = [0; 16];
 
 fn wrapped_place(id: &str) -> Place<'_> {
     Place { table: "platform_person_key", column: "wrapped", row: id }
@@ -92,7 +138,80 @@ fn wrapped_place(id: &str) -> Place<'_> {
 impl PersonKeys {
     /// Over the records as they are, without [`KeyedRecords`].
     pub fn new(keys: Arc<Keys>, records: Arc<dyn Records>, clock: Arc<dyn Clock>) -> Self {
-        PersonKeys { keys, records, clock, cache: Mutex::new(Cache::default()) }
+        let cache = Mutex::new(Cache::default());
+        PersonKeys { keys, records, clock, cache, own: OnceLock::new() }
+    }
+
+    /// Makes or finds the installation's own data key.
+    ///
+    /// # Errors
+    /// Where the records do not answer, or the key file does not open it.
+    pub async fn prepare(&self) -> Result<(), Failure> {
+        let key = self.find_or_make("installation", INSTALLATION).await?;
+        let _the_same = self.own.set(key);
+        Ok(())
+    }
+
+    /// Wraps keys anew that rest under another key of the installation than the current one: of some after an id, in its
+    /// order. Answers the last id that was looked at, and how many were wrapped.
+    ///
+    /// # Errors
+    /// Where the records do not answer, or a key does not open.
+    pub async fn rewrap(
+        &self,
+        after: &str,
+        limit: i64,
+    ) -> Result<Option<(String, usize)>, Failure> {
+        let rows = self.records.scan(KEYS_AFTER.into(), values![after, limit]).await?;
+        let current = self.keys.ids().first().copied();
+        let mut statements = Vec::new();
+        for row in &rows {
+            let wrapped: Vec<u8> = row.get("wrapped")?;
+            let id: String = row.get("id")?;
+            // Destroyed ones are empty.
+            if wrapped.is_empty() || key_of(&wrapped) == current {
+                continue;
+            }
+            let key = Zeroizing::new(self.keys.open_value(wrapped_place(&id), &wrapped)?);
+            let again = self.keys.seal(wrapped_place(&id), &key);
+            statements.push(Statement::any(REWRAP_KEY, values![id, wrapped, again]));
+        }
+        let done = statements.len();
+        if done > 0 {
+            self.records.apply(WriteSet { statements }).await?;
+        }
+        let last = rows.last().map(|row| row.get::<String>("id")).transpose()?;
+        Ok(last.map(|last| (last, done)))
+    }
+
+    /// Whether a value may rest directly under a key of the key file: something was written before there was a data key of
+    /// the installation.
+    ///
+    /// # Errors
+    /// Where the records do not answer.
+    pub async fn older_values(&self) -> Result<bool, Failure> {
+        let id = Uuid::from_bytes(INSTALLATION).to_string();
+        let rows = self.records.point(WRITTEN_BEFORE.into(), values![id]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn find_or_make(&self, kind: &str, subject: [u8; 16]) -> Result<SubjectKey, Failure> {
+        let id = Uuid::from_bytes(subject).to_string();
+        self.fetch(vec![subject]).await?;
+        if self.held(&subject).is_none() {
+            let key = self.keys.fresh_key();
+            let wrapped = self.keys.seal(wrapped_place(&id), &*key);
+            let now = self.clock.now().0;
+            // Durable before anything rests under it. Who comes second takes the first one's.
+            let insert = Statement::any(INSERT_KEY, values![&id, kind, wrapped, now]);
+            self.records.apply(WriteSet { statements: vec![insert] }).await?;
+            self.fetch(vec![subject]).await?;
+        }
+        match self.held(&subject) {
+            Some(Held::Key(key)) => Ok(key),
+            Some(Held::Destroyed) => Err(PersonalError::Erased.into()),
+            None => Err(PersonalError::KeyAway.into()),
+        }
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
@@ -133,7 +252,7 @@ impl PersonKeys {
         let key = self.keys.open_value(wrapped_place(&id.to_string()), &wrapped)?;
         let key = Zeroizing::new(key);
         let key = key.as_slice().try_into().map_err(|_| PersonalError::Damaged)?;
-        let key = SubjectKey { subject: id.into_bytes(), key: Arc::new(Zeroizing::new(key)) };
+        let key = subject_key(id.into_bytes(), key);
         Ok((id.into_bytes(), Held::Key(key)))
     }
 
@@ -167,6 +286,50 @@ impl PersonKeys {
     }
 }
 
+/// Every wrapped key as its row holds it, for a back-up of the keys.
+///
+/// # Errors
+/// Where the records do not answer.
+pub async fn all(records: &dyn Records) -> Result<Vec<WrappedKey>, Failure> {
+    let (mut found, mut after) = (Vec::new(), String::new());
+    loop {
+        let rows = records.scan(ROWS_AFTER.into(), values![&after, 2_000_i64]).await?;
+        for row in &rows {
+            let wrapped: Vec<u8> = row.get("wrapped")?;
+            found.push(WrappedKey {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                wrapped: hex(&wrapped),
+                created_ms: row.get("created_ms")?,
+                destroyed_ms: row.get("destroyed_ms")?,
+            });
+        }
+        match rows.last() {
+            Some(row) => after = row.get("id")?,
+            None => return Ok(found),
+        }
+    }
+}
+
+/// Puts wrapped keys back into records that were restored without them.
+///
+/// # Errors
+/// Where a key is no hexadecimal text, or the records refuse.
+pub async fn put_back(records: &dyn Records, keys: &[WrappedKey]) -> Result<(), Failure> {
+    for some in keys.chunks(200) {
+        let mut statements = Vec::new();
+        for key in some {
+            let wrapped = unhex(&key.wrapped).ok_or(PersonalError::Damaged)?;
+            statements.push(Statement::one(
+                PUT_KEY_BACK,
+                values![&key.id, &key.kind, wrapped, key.created_ms, key.destroyed_ms],
+            ));
+        }
+        records.apply(WriteSet { statements }).await?;
+    }
+    Ok(())
+}
+
 impl Personal for PersonKeys {
     fn subject_key<'a>(
         &'a self,
@@ -179,21 +342,7 @@ impl Personal for PersonKeys {
                 Subject::Person(id) => ("person", id.to_string()),
             };
             let uuid = Uuid::parse_str(&id).map_err(Failure::internal)?.into_bytes();
-            self.fetch(vec![uuid]).await?;
-            if self.held(&uuid).is_none() {
-                let key = self.keys.fresh_key();
-                let wrapped = self.keys.seal(wrapped_place(&id), &*key);
-                let now = self.clock.now().0;
-                // Durable before anything rests under it. Who comes second takes the first one's.
-                let insert = Statement::any(INSERT_KEY, values![&id, kind, wrapped, now]);
-                self.records.apply(WriteSet { statements: vec![insert] }).await?;
-                self.fetch(vec![uuid]).await?;
-            }
-            match self.held(&uuid) {
-                Some(Held::Key(key)) => Ok(Some(key)),
-                Some(Held::Destroyed) => Err(PersonalError::Erased.into()),
-                None => Err(PersonalError::KeyAway.into()),
-            }
+            self.find_or_make(kind, uuid).await.map(Some)
         })
     }
 
@@ -202,11 +351,17 @@ impl Personal for PersonKeys {
     }
 
     fn seal(&self, place: Place<'_>, clear: &[u8]) -> Vec<u8> {
-        self.keys.seal(place, clear)
+        match self.own.get() {
+            Some(key) => self.keys.seal_under(key, place, clear),
+            None => self.keys.seal(place, clear),
+        }
     }
 
     fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, PersonalError> {
         let Some(subject) = subject_of(sealed) else { return self.keys.open_value(place, sealed) };
+        if let (INSTALLATION, Some(key)) = (subject, self.own.get()) {
+            return self.keys.open_under(key, place, sealed);
+        }
         match self.held(&subject) {
             Some(Held::Key(key)) => self.keys.open_under(&key, place, sealed),
             Some(Held::Destroyed) => Err(PersonalError::Erased),

@@ -256,7 +256,7 @@ impl TestHouse {
         let house = House::build(Foundation {
             capabilities,
             db: own.db.clone(),
-            objects: own.services.objects.clone(),
+            objects: own.objects.clone(),
             keys: own.keys.clone(),
             ids: own.services.ids.clone(),
             clock: self.clock.clone(),

@@ -9,10 +9,13 @@ use minshu_kernel::clock::Clock;
 use minshu_kernel::ctx::StagedUploads;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::IdSource;
-use minshu_kernel::objects::{ObjectAddress, Stored};
+use minshu_kernel::objects::{Body, Limits, ObjectAddress, ObjectsError, Stored};
+use minshu_kernel::personal::Subject;
 use minshu_kernel::records::{Records, Statement, WriteSet};
 use minshu_kernel::values;
+use minshu_storage::objects::ObjectStorage;
 
+use crate::file_keys::FileKeys;
 use crate::house::House;
 use crate::housekeeping::{ATTACHING_MS, KEEP_UPLOADS_MS};
 use crate::store;
@@ -20,6 +23,8 @@ use crate::store;
 /// Keeps whose an upload is.
 pub struct Uploads {
     records: Arc<dyn Records>,
+    engine: Arc<ObjectStorage>,
+    keys: Arc<FileKeys>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     files: AtomicU64,
@@ -27,9 +32,16 @@ pub struct Uploads {
 }
 
 impl Uploads {
-    /// Over the records.
-    pub fn new(records: Arc<dyn Records>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Uploads { records, clock, ids, files: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    /// Over the records and the objects.
+    pub fn new(
+        records: Arc<dyn Records>,
+        engine: Arc<ObjectStorage>,
+        keys: Arc<FileKeys>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Self {
+        let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Uploads { records, engine, keys, clock, ids, files, bytes }
     }
 
     /// How many files this process has taken, and their bytes.
@@ -37,8 +49,34 @@ impl Uploads {
         (self.files.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
     }
 
-    /// Keeps that this principal sent it.
-    pub async fn keep(&self, who: &Principal, stored: &Stored) -> Result<(), Failure> {
+    /// Takes a file from somebody: it is checked, encrypted under a key of its own, and theirs until it is given to whom
+    /// it is about. What is wrong with the file itself is the inner error.
+    ///
+    /// # Errors
+    /// Where the records do not answer, or refuse.
+    pub async fn receive(
+        &self,
+        who: &Principal,
+        body: &mut dyn Body,
+        limits: &Limits,
+    ) -> Result<Result<Stored, ObjectsError>, Failure> {
+        let (stored, key) = match self.engine.put_keyed(body, limits).await {
+            Ok(received) => received,
+            Err(error) => return Ok(Err(error)),
+        };
+        let sender = Subject::owning(who.account(), who.person, None);
+        let staged = self.keys.stage(&stored.address, &key, sender).await?;
+        self.keep(who, &stored, staged).await?;
+        Ok(Ok(stored))
+    }
+
+    /// Keeps that this principal sent it, and its key.
+    async fn keep(
+        &self,
+        who: &Principal,
+        stored: &Stored,
+        staged: Statement,
+    ) -> Result<(), Failure> {
         let bytes = i64::try_from(stored.bytes).map_err(Failure::internal)?;
         let now = self.clock.now().0;
         let statement = Statement::one(
@@ -54,7 +92,7 @@ impl Uploads {
                 now + KEEP_UPLOADS_MS + ATTACHING_MS
             ],
         );
-        self.records.apply(WriteSet { statements: vec![statement] }).await?;
+        self.records.apply(WriteSet { statements: vec![statement, staged] }).await?;
         self.files.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(stored.bytes, Ordering::Relaxed);
         Ok(())
@@ -80,6 +118,14 @@ impl StagedUploads for Uploads {
                 fingerprint: row.get("fingerprint")?,
             }))
         })
+    }
+
+    fn give<'a>(
+        &'a self,
+        address: &'a ObjectAddress,
+        to: Subject,
+    ) -> BoxFuture<'a, Result<Vec<Statement>, Failure>> {
+        Box::pin(self.keys.give(address, to))
     }
 }
 

@@ -13,6 +13,7 @@ use minshu_runtime::house::House;
 use minshu_runtime::http::problem;
 use minshu_runtime::packs::apply::{Applied, NotApplied, Operator, Refusal};
 use minshu_runtime::packs::{self, PackSources};
+use minshu_runtime::rotation;
 use serde::Deserialize as _;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -65,6 +66,16 @@ pub async fn apply(
     }
 }
 
+/// Asks the running server for a step of a change of keys.
+pub async fn keys(folder: &Path, asked: rotation::Asked) -> Result<rotation::Told, CommandError> {
+    let answer = exchange(folder, json!({ "keys": asked })).await?;
+    match answer.get("told") {
+        Some(told) => rotation::Told::deserialize(told)
+            .map_err(|error| CommandError::Failed(error.to_string())),
+        None => Err(CommandError::Failed(refusal(&answer))),
+    }
+}
+
 fn call(house: &House, operation: &str, input: Json) -> Call {
     Call {
         who: Arc::new(Principal::console()),
@@ -107,6 +118,7 @@ async fn serve(stream: UnixStream, house: &Arc<House>) {
             Ok(asked) if asked.get("packs").is_some() => {
                 put_in_force(house, &asked["packs"], system_user).await
             }
+            Ok(asked) if asked.get("keys").is_some() => change_keys(house, &asked["keys"]).await,
             Ok(asked) => {
                 let input = asked["with"].clone();
                 let answer = match (asked["do"].as_str(), asked["ask"].as_str()) {
@@ -134,6 +146,17 @@ async fn put_in_force(house: &Arc<House>, packs: &Json, system_user: Option<u32>
         Ok(applied) => json!({ "applied": applied }),
         Err(NotApplied::Refused(refusal)) => json!({ "refused": refusal }),
         Err(NotApplied::Failed(failure)) => json!({ "problem": tell(house, &failure) }),
+    }
+}
+
+async fn change_keys(house: &House, asked: &Json) -> Json {
+    let asked = match rotation::Asked::deserialize(asked) {
+        Ok(asked) => asked,
+        Err(error) => return json!({ "error": error.to_string() }),
+    };
+    match rotation::answer(house, asked).await {
+        Ok(told) => json!({ "told": told }),
+        Err(failure) => json!({ "problem": tell(house, &failure) }),
     }
 }
 

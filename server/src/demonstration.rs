@@ -177,9 +177,8 @@ async fn load_file(
                     .map_err(CommandError::io(source.display().to_string()))?;
                 let limits = Limits { max_bytes: 100 << 20, kinds: Vec::new() };
                 let mut body = Whole(Some(content.into()));
-                let stored = house.services.objects.put(&mut body, &limits).await;
+                let stored = house.uploads.receive(who, &mut body, &limits).await?;
                 let stored = stored.map_err(|e| CommandError::Failed(format!("{place}: {e}")))?;
-                house.uploads.keep(who, &stored).await?;
                 json!({ "object": stored.address })
             }
             _ => return Err(CommandError::Failed(format!("{place}: either do or upload"))),

@@ -101,7 +101,8 @@ impl FormSchema {
         personal::pointers(&self.fields)
     }
 
-    /// The value without its personal parts, and those by their JSON pointers, to be encrypted apart.
+    /// What may rest in clear of a value, which is what was chosen from closed sets, and all else by JSON pointers, to
+    /// be encrypted apart: what people write may name people wherever it stands.
     pub fn split_personal(&self, value: &Value) -> (Value, Map<String, Value>) {
         personal::split(&self.fields, value)
     }

@@ -24,48 +24,79 @@ fn collect(fields: &Fields, pointer: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Without the personal values, and those by JSON pointer.
+/// What may rest in clear, and all else by JSON pointer. Whatever somebody wrote may name a person (an address, a
+/// remark, a name in the wrong place), and a draft may hold anything: so only what was chosen from a closed set stays.
 pub(super) fn split(fields: &Fields, value: &Value) -> (Value, Map<String, Value>) {
     let mut clear = value.clone();
     let mut personal = Map::new();
-    take(fields, &mut clear, "", &mut personal);
+    if clear.is_object() {
+        take(fields, &mut clear, "", &mut personal);
+    } else if !clear.is_null() {
+        personal.insert(String::new(), std::mem::take(&mut clear));
+    }
     (clear, personal)
 }
 
 fn take(fields: &Fields, value: &mut Value, pointer: &str, personal: &mut Map<String, Value>) {
     let Value::Object(object) = value else { return };
-    for field in &fields.list {
-        let at = format!("{pointer}/{}", field.name);
-        match &field.kind {
-            Kind::Group(inner) => {
-                if let Some(value) = object.get_mut(&field.name) {
-                    take(inner, value, &at, personal);
-                }
+    let names: Vec<String> = object.keys().cloned().collect();
+    for name in names {
+        let at = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let field = fields.get(&name);
+        match (field.map(|field| &field.kind), object.get_mut(&name)) {
+            (Some(Kind::Group(inner)), Some(group @ Value::Object(_))) => {
+                take(inner, group, &at, personal);
             }
-            Kind::Rows { fields: inner, .. } => {
-                let rows = object.get_mut(&field.name).and_then(Value::as_array_mut);
-                for (index, row) in rows.into_iter().flatten().enumerate() {
+            (Some(Kind::Rows { fields: inner, .. }), Some(Value::Array(rows)))
+                if rows.iter().all(Value::is_object) =>
+            {
+                for (index, row) in rows.iter_mut().enumerate() {
                     take(inner, row, &format!("{at}/{index}"), personal);
                 }
             }
-            _ if field.personal => {
-                if let Some(value) = object.shift_remove(&field.name) {
+            (_, Some(value)) if field.is_some_and(|field| rests_in_clear(field, value)) => {}
+            _ => {
+                if let Some(value) = object.shift_remove(&name) {
                     personal.insert(at, value);
                 }
             }
-            _ => {}
         }
     }
+}
+
+/// Whether a value tells nothing that the form itself does not say: one of the choices that it offers.
+fn rests_in_clear(field: &Field, value: &Value) -> bool {
+    /// The longest code of a division.
+    const DIVISION_DIGITS: usize = 12;
+    let among = |options: &[super::model::Choice], value: &Value| {
+        value.as_str().is_some_and(|text| options.iter().any(|option| option.value == text))
+    };
+    !field.personal
+        && match (&field.kind, value) {
+            (_, Value::Null) => true,
+            (Kind::YesNo { .. }, Value::Bool(_)) => true,
+            (Kind::Choice { options, .. }, value) => among(options, value),
+            (Kind::Several { options, .. }, Value::Array(values)) => {
+                values.iter().all(|value| among(options, value))
+            }
+            (Kind::Division(_), Value::String(code)) => {
+                code.len() <= DIVISION_DIGITS && code.bytes().all(|b| b.is_ascii_digit())
+            }
+            _ => false,
+        }
 }
 
 /// The whole again, its members in the order of the form. Pointers that lead nowhere are passed over: their row
 /// was removed from the clear part.
 pub(super) fn join(fields: &Fields, clear: &Value, personal: &Map<String, Value>) -> Value {
+    if let (Value::Null, Some(whole)) = (clear, personal.get("")) {
+        return whole.clone();
+    }
     let mut whole = clear.clone();
     for (pointer, value) in personal {
         let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
         if let Some(Value::Object(parent)) = whole.pointer_mut(parent) {
-            parent.insert(name.to_owned(), value.clone());
+            parent.insert(name.replace("~1", "/").replace("~0", "~"), value.clone());
         }
     }
     order(fields, whole)

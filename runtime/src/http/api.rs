@@ -338,11 +338,10 @@ pub async fn upload(State(house): State<Arc<House>>, request: Request) -> Respon
         let field = form.next_field().await.map_err(|_| bad())?;
         let field = field.filter(|field| field.name() == Some("file")).ok_or_else(bad)?;
         let limits = Limits { max_bytes: UPLOAD_BYTES, kinds: Vec::new() };
-        let stored = house.services.objects.put(&mut FieldBody(field), &limits).await?;
+        let stored = house.uploads.receive(&caller.who, &mut FieldBody(field), &limits).await??;
         if form.next_field().await.map_err(|_| bad())?.is_some() {
             return Err(bad());
         }
-        house.uploads.keep(&caller.who, &stored).await?;
         serde_json::to_value(Uploaded {
             object: stored.address,
             kind: stored.kind,

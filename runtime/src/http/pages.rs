@@ -334,10 +334,7 @@ async fn read_multipart(
         if visit.uploads.len() >= MOST_FILES {
             return Err(Failure::new(Kind::TooLarge, "kernel.too_many_files"));
         }
-        let stored = house.services.objects.put(&mut FieldBody(field), limits).await;
-        if let Ok(stored) = &stored {
-            house.uploads.keep(&visit.who, stored).await?;
-        }
+        let stored = house.uploads.receive(&visit.who, &mut FieldBody(field), limits).await?;
         visit.uploads.push(Upload { field: name, name: file_name, stored });
     }
     Ok(())

@@ -39,8 +39,10 @@ async fn each_subject_has_a_key_and_every_process_the_same() {
         let key = other.subject_key(person).await.unwrap().unwrap();
         assert_eq!(other.open(PLACE, &sealed).unwrap(), "林晓燕".as_bytes());
         let foreign = other.subject_key(account).await.unwrap().unwrap();
-        assert_ne!(*key.key, *foreign.key);
         assert_ne!(key.subject, foreign.subject);
+        let (own, other_key) =
+            (other.seal_under(&key, PLACE, b"x"), other.seal_under(&foreign, PLACE, b"x"));
+        assert_ne!(own, other_key);
         assert!(other.subject_key(Subject::Installation).await.unwrap().is_none());
         // What is sealed under one subject does not open as another's.
         let mut moved = sealed.clone();
@@ -55,7 +57,9 @@ async fn two_who_make_a_key_at_once_take_the_same() {
         let person = Subject::Person(PersonId::fresh(&*house.house.services.ids));
         let (one, two) = (another(&house), another(&house));
         let (a, b) = tokio::join!(one.subject_key(person), two.subject_key(person));
-        assert_eq!(*a.unwrap().unwrap().key, *b.unwrap().unwrap().key);
+        let (a, b) = (a.unwrap().unwrap(), b.unwrap().unwrap());
+        let sealed = one.seal_under(&a, PLACE, b"x");
+        assert_eq!(house.house.keys.open_under(&b, PLACE, &sealed).unwrap(), b"x");
     }
 }
 

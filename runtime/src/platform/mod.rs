@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("V3__subscriptions", include_str!("../../migrations/V3__subscriptions.sql")),
     ("V4__packs_in_force", include_str!("../../migrations/V4__packs_in_force.sql")),
     ("V6__person_keys", include_str!("../../migrations/V6__person_keys.sql")),
+    ("V22__object_keys", include_str!("../../migrations/V22__object_keys.sql")),
 ];
 
 const EVERYONE: &[&str] = &["platform.systems"];
@@ -52,6 +53,7 @@ impl Platform {
         contract.migrations.extend(MIGRATIONS);
         contract.sql(store::STATEMENTS);
         contract.sql(crate::person_keys::STATEMENTS);
+        contract.sql(crate::file_keys::STATEMENTS);
         contract.sql(crate::subscriptions::store::STATEMENTS);
         contract.texts.push(TextSource {
             owner: "platform",
@@ -107,6 +109,12 @@ impl Platform {
                 basis: Basis::System,
                 may: APPLY,
             },
+            PermissionSet {
+                id: "platform.keys",
+                name: ("在机器上更换密钥", "Change the keys at the machine"),
+                basis: Basis::System,
+                may: &[actions::rotate_keys::NAME],
+            },
         ]);
         contract.permission_sets.push(PermissionSet {
             id: "platform.housekeeping",
@@ -143,6 +151,7 @@ impl Platform {
             .action::<actions::end_dead_letter::EndDeadLetter>()
             .action::<actions::declare_day::DeclareDay>()
             .action::<actions::sweep::Sweep>()
+            .action::<actions::rotate_keys::RotateKeys>()
             .action::<actions::subscribe::Subscribe>()
             .action::<actions::unsubscribe::Unsubscribe>()
             .action::<actions::rotate_subscription_secret::RotateSubscriptionSecret>()

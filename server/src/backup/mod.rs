@@ -10,6 +10,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
+use minshu_runtime::keys::KEY_TABLES;
 use minshu_storage::records::copy::Copied;
 use serde::{Deserialize, Serialize};
 
@@ -24,9 +25,6 @@ use crate::folder::Purpose;
 const FORMAT: u32 = 1;
 /// What is written last.
 const MANIFEST: &str = "manifest.json";
-/// Tables that are left out. None for now: the keys of persons (`minshu_runtime::keys::KEY_TABLES`) rest wrapped and go
-/// along, since without them a restored copy could not be read and keys have no back-up of their own yet.
-const KEY_TABLES: &[&str] = &[];
 
 /// What a back-up holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,11 +6,17 @@ use std::sync::Arc;
 
 use minshu_runtime::audit::verify::{self, Report};
 use minshu_runtime::house::migrations;
+use minshu_runtime::key_archive::{WrappedKey, is_archive};
+use minshu_runtime::keys::{Keys, SystemEntropy, write_private};
+use minshu_runtime::person_keys;
 use minshu_runtime::system::SystemClock;
 use minshu_storage::objects::directory;
+use minshu_storage::records::Db;
 use minshu_storage::records::copy::copy_in;
+use zeroize::Zeroizing;
 
 use super::{Manifest, find, grouped, listed, objects_of, take};
+use crate::commands::keys::{passphrase, read_archive};
 use crate::commands::say;
 use crate::error::CommandError;
 use crate::folder::DataFolder;
@@ -22,8 +28,56 @@ use crate::settings::Settings;
 pub struct Restore {
     /// A back-up, or the folder of several: then the newest whole one.
     pub folder: PathBuf,
-    /// The key file, from its own back-up.
+    /// The back-up of the keys, or the key file itself where the back-up of the data is from before keys had their own.
     pub keys: PathBuf,
+    /// The file with the passphrase of the keys' back-up.
+    pub passphrase_file: Option<PathBuf>,
+    /// Take keys that are older than the data.
+    pub older_keys: bool,
+}
+
+/// What opens the data.
+struct Opening {
+    key_file: Zeroizing<String>,
+    /// The wrapped keys of persons, where the data come without them.
+    persons: Vec<WrappedKey>,
+}
+
+impl Opening {
+    /// Reads the keys before anything is touched.
+    fn read(asked: &Restore, manifest: &Manifest) -> Result<Opening, CommandError> {
+        let shown = asked.keys.display();
+        let content = std::fs::read(&asked.keys).map(Zeroizing::new).map_err(|_| {
+            CommandError::Failed(format!(
+                "{shown} is no back-up of keys: without the keys nothing that is restored can be read"
+            ))
+        })?;
+        let apart = !manifest.left_out.is_empty();
+        if !is_archive(&content) {
+            let text = String::from_utf8_lossy(&content).into_owned();
+            if apart || Keys::read(&text, Arc::new(SystemEntropy)).is_err() {
+                return Err(CommandError::Failed(format!(
+                    "{shown} is no back-up of keys: the data come without the keys of persons, which `minshu keys \
+                     backup` wrote; name that file"
+                )));
+            }
+            return Ok(Opening { key_file: Zeroizing::new(text), persons: Vec::new() });
+        }
+        let Some(file) = &asked.passphrase_file else {
+            let text =
+                "say which file holds the passphrase of the keys' back-up: --passphrase-file";
+            return Err(CommandError::Failed(text.into()));
+        };
+        let archive = read_archive(&asked.keys, &passphrase(file)?)?;
+        if archive.at_ms < manifest.at_ms && !asked.older_keys {
+            return Err(CommandError::Failed(format!(
+                "{shown} was written before the back-up of the data: what people began in between could not be read; \
+                 take a newer back-up of the keys, or say --older-keys to go without"
+            )));
+        }
+        let persons = if apart { archive.keys } else { Vec::new() };
+        Ok(Opening { key_file: archive.key_file, persons })
+    }
 }
 
 /// Restores, and proves what was restored against the manifest.
@@ -32,18 +86,17 @@ pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Manifest, C
     let manifest = Manifest::read(&backup)?;
     let data = &settings.data;
     empty(data)?;
+    let opening = tokio::task::block_in_place(|| Opening::read(asked, &manifest))?;
     let folder = DataFolder::unfinished(data, manifest.purpose)?;
-    if !asked.keys.is_file() {
-        return Err(CommandError::Failed(format!(
-            "{} is no key file: without the keys nothing that is restored can be read",
-            asked.keys.display()
-        )));
-    }
     let progress = |what: &str, rows: u64| say(format!("{what}: {} rows", grouped(rows)));
     let records = open::records(settings, &folder);
     let sets = migrations(&crate::capabilities());
     copy_in(&records, &backup.join("records"), &manifest.records, &sets, &progress).await?;
-    tokio::task::block_in_place(|| files(&backup, &manifest, asked, &folder))?;
+    if !opening.persons.is_empty() {
+        person_keys::put_back(&Db::open(records).await?, &opening.persons).await?;
+        say(format!("keys of persons: {}", grouped(opening.persons.len() as u64)));
+    }
+    tokio::task::block_in_place(|| files(&backup, &manifest, &opening, &folder))?;
     prove(settings, &folder, &manifest).await?;
     let marker = serde_json::to_string(&manifest.purpose).unwrap_or_default();
     take::write_whole(&data.join("folder.json"), &marker)?;
@@ -77,7 +130,7 @@ fn empty(data: &Path) -> Result<(), CommandError> {
 fn files(
     backup: &Path,
     manifest: &Manifest,
-    asked: &Restore,
+    opening: &Opening,
     folder: &DataFolder,
 ) -> Result<(), CommandError> {
     let disk = |error| CommandError::io("the objects cannot be restored")(error);
@@ -107,9 +160,11 @@ fn files(
         }
     }
     let keys = folder.keys();
-    directory::copy(&asked.keys, &keys).map_err(CommandError::io("the key file"))?;
-    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(&keys, private).map_err(CommandError::io("the key file"))
+    // Of a try that was cut off.
+    if keys.exists() {
+        std::fs::remove_file(&keys).map_err(CommandError::io("the key file"))?;
+    }
+    write_private(&keys, opening.key_file.as_bytes()).map_err(CommandError::io("the key file"))
 }
 
 /// The chain is computed again, and every object that a row names is there.

@@ -48,7 +48,8 @@ impl Backup {
             (None, Some(folder)) => {
                 let (backup, manifest) = backup::take(settings, &folder).await?;
                 say(format!(
-                    "{} is whole: the audit chain up to entry {}; the key file is not in it",
+                    "{} is whole: the audit chain up to entry {}; the keys are not in it: write their back-up now, \
+                     minshu keys backup",
                     backup.display(),
                     manifest.audit.position
                 ));
@@ -64,15 +65,26 @@ impl Backup {
 pub struct Restore {
     /// A back-up, or the folder of several: then the newest whole one.
     folder: PathBuf,
-    /// The key file, from its own back-up.
+    /// The back-up of the keys, written after that of the data.
     #[arg(long, value_name = "FILE")]
     keys: PathBuf,
+    /// A file whose first line is the passphrase of the keys' back-up.
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Take keys that are older than the data: what people began in between stays unreadable.
+    #[arg(long)]
+    older_keys: bool,
 }
 
 impl Restore {
     /// Restores into the data folder, and the database where one is named.
     pub async fn run(self, settings: &Settings) -> Result<ExitCode, CommandError> {
-        let asked = backup::Restore { folder: self.folder, keys: self.keys };
+        let asked = backup::Restore {
+            folder: self.folder,
+            keys: self.keys,
+            passphrase_file: self.passphrase_file,
+            older_keys: self.older_keys,
+        };
         let manifest = backup::restore(settings, &asked).await?;
         say(format!(
             "restored and proved: the audit chain up to entry {}; `minshu serve` starts on it",

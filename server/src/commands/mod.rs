@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod doctor;
+pub mod keys;
 mod migrate;
 mod openapi;
 mod packs;
@@ -39,6 +40,9 @@ pub enum Command {
     Backup(backup::Backup),
     /// Restore a back-up into an empty place, and prove it.
     Restore(backup::Restore),
+    /// Back up, bring back or change the keys.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Find likely troubles and say the cure.
     Doctor,
 }
@@ -56,6 +60,7 @@ pub async fn run(arguments: Arguments, command: Command) -> Result<ExitCode, Com
         Command::User(user) => user.run(settings).await,
         Command::Backup(backup) => backup.run(&settings).await,
         Command::Restore(restore) => restore.run(&settings).await,
+        Command::Keys(keys) => keys.run(settings).await,
         Command::Doctor => doctor::run(settings).await,
     }
 }

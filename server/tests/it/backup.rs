@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::running::{Start, databases, load_packs};
 
 /// What a command printed, and whether it succeeded.
-fn minshu(data: &Path, url: Option<&str>, arguments: &[&str]) -> (bool, String) {
+pub fn minshu(data: &Path, url: Option<&str>, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_minshu"));
     command.args(arguments).arg("--data").arg(data).arg("--packs").arg(load_packs());
     if let Some(url) = url {
@@ -20,7 +20,18 @@ fn minshu(data: &Path, url: Option<&str>, arguments: &[&str]) -> (bool, String) 
     (output.status.success(), format!("{}{error}", String::from_utf8_lossy(&output.stdout)))
 }
 
-fn text(path: &Path) -> &str {
+/// A back-up of the keys of a data folder, and the file with its passphrase.
+pub fn keys_of(data: &Path, url: Option<&str>, into: &Path) -> (String, String) {
+    let (file, secret) = (into.join("keys.backup"), into.join("passphrase"));
+    std::fs::write(&secret, "a passphrase of tests\n").unwrap();
+    let _before = std::fs::remove_file(&file);
+    let words = ["keys", "backup", text(&file), "--passphrase-file", text(&secret)];
+    let (done, told) = minshu(data, url, &words);
+    assert!(done && told.contains("is whole"), "{told}");
+    (text(&file).to_owned(), text(&secret).to_owned())
+}
+
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -60,12 +71,13 @@ fn a_backup_of_either_database_is_restored_on_sqlite_and_people_go_on() {
         for file in files(&backups) {
             let content = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
             assert!(!secrets.iter().any(|secret| content.contains(secret)), "{}", file.display());
+            assert!(!file.ends_with("platform_person_key.rows"), "the keys of persons are apart");
         }
 
         // Into an empty folder, with the keys from their own back-up: on SQLite, whatever it was taken from.
         let other = root.path().join("other");
-        let kept = data.join("keys.toml");
-        let words = ["restore", text(&backups), "--keys", text(&kept)];
+        let (kept, secret) = keys_of(&data, url.as_deref(), root.path());
+        let words = ["restore", text(&backups), "--keys", &kept, "--passphrase-file", &secret];
         let (done, told) = minshu(&other, None, &words);
         assert!(done && told.contains("restored and proved"), "{told}");
         let (done, told) = minshu(&other, None, &words);
@@ -94,8 +106,9 @@ fn a_backup_of_sqlite_is_restored_on_postgresql() {
     server.stop();
     let (done, told) = minshu(&data, None, &["backup", text(&backups)]);
     assert!(done, "{told}");
-    let (other, kept) = (root.path().join("other"), data.join("keys.toml"));
-    let words = ["restore", text(&backups), "--keys", text(&kept)];
+    let (kept, secret) = keys_of(&data, None, root.path());
+    let other = root.path().join("other");
+    let words = ["restore", text(&backups), "--keys", &kept, "--passphrase-file", &secret];
     // The test's database holds the migrated tables: that is refused. Then it is emptied.
     let (done, told) = minshu(&other, Some(&url), &words);
     assert!(!done && told.contains("make an empty one"), "{told}");
@@ -131,13 +144,24 @@ fn what_was_cut_off_or_damaged_is_refused_with_words() {
         .map(|entry| entry.unwrap().path())
         .find(|path| path.join("manifest.json").exists())
         .unwrap();
-    let (other, kept) = (root.path().join("other"), data.join("keys.toml"));
-    let restore =
-        |keys: &Path| minshu(&other, None, &["restore", text(&backup), "--keys", text(keys)]);
+    let (kept, secret) = keys_of(&data, None, root.path());
+    let (other, kept) = (root.path().join("other"), std::path::PathBuf::from(kept));
+    let restore = |keys: &Path| {
+        let words = ["restore", text(&backup), "--keys", text(keys), "--passphrase-file", &secret];
+        minshu(&other, None, &words)
+    };
 
     // Without the keys.
     let (done, told) = restore(&root.path().join("lost.toml"));
     assert!(!done && told.contains("without the keys nothing"), "{told}");
+    // With the key file alone, which does not hold the keys of persons.
+    let (done, told) = restore(&data.join("keys.toml"));
+    assert!(!done && told.contains("minshu keys backup"), "{told}");
+    // With another passphrase.
+    std::fs::write(&secret, "another passphrase of tests").unwrap();
+    let (done, told) = restore(&kept);
+    assert!(!done && told.contains("the passphrase is another one"), "{told}");
+    std::fs::write(&secret, "a passphrase of tests").unwrap();
 
     // A row of the back-up was changed: verify and restore say so, and no server starts on what is there.
     let rows = backup.join("records/casework_case.rows");

@@ -16,6 +16,8 @@ mod emergency;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod limits;
@@ -33,6 +35,7 @@ mod packs;
 mod parked;
 #[cfg(test)]
 mod people;
+mod planted;
 #[cfg(test)]
 mod power_cut;
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub fn open(
     address: ObjectAddress,
     pieces: &[&[u8]],
 ) -> Option<Vec<u8>> {
-    let mut unsealer = Unsealer::new(keys, address);
+    let mut unsealer = Unsealer::new(keys, None, address);
     let mut clear = Vec::new();
     for piece in pieces {
         unsealer.push(piece);

@@ -19,6 +19,7 @@ use minshu_kernel::BoxFuture;
 use minshu_kernel::objects::{Body, Limits, ObjectAddress, Objects, ObjectsError, Stored};
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use shelves::Shelves;
+use spool::Kept;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,6 +31,22 @@ pub trait ObjectKeys: Send + Sync {
     fn by_id(&self, id: u32) -> Option<[u8; 16]>;
     /// The key of fingerprints (HMAC-SM3): the same as long as the installation lives.
     fn fingerprint_key(&self) -> [u8; 32];
+}
+
+/// The key of one file (SM4, 128 bits), in memory alone.
+#[derive(Clone)]
+pub struct FileKey(Arc<zeroize::Zeroizing<[u8; 16]>>);
+
+impl FileKey {
+    /// A key as it was kept.
+    pub fn new(bytes: [u8; 16]) -> FileKey {
+        FileKey(Arc::new(zeroize::Zeroizing::new(bytes)))
+    }
+
+    /// Its bytes, to be kept wrapped.
+    pub fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
 }
 
 /// The objects engine.
@@ -59,23 +76,61 @@ impl ObjectStorage {
     }
 }
 
-impl Objects for ObjectStorage {
-    fn put<'a>(
-        &'a self,
-        body: &'a mut dyn Body,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Stored, ObjectsError>> {
-        Box::pin(async move {
-            let sealed = spool::receive(&self.spool, &self.keys, body, limits).await?;
-            self.keep(sealed).await
-        })
+impl ObjectStorage {
+    /// Checks, encrypts and stores a body under the installation's key; when this answers `Ok` it is durable.
+    ///
+    /// # Errors
+    /// What is wrong with the body or the store.
+    pub async fn put(&self, body: &mut dyn Body, limits: &Limits) -> Result<Stored, ObjectsError> {
+        let sealed = spool::receive(&self.spool, &self.keys, body, limits, Kept::Within).await?;
+        self.keep(sealed).await
     }
 
+    /// Checks, encrypts and stores a body under a key of its own, which the caller keeps: without it nobody reads the
+    /// file again. When this answers `Ok` it is durable.
+    ///
+    /// # Errors
+    /// What is wrong with the body or the store.
+    pub async fn put_keyed(
+        &self,
+        body: &mut dyn Body,
+        limits: &Limits,
+    ) -> Result<(Stored, FileKey), ObjectsError> {
+        let sealed = spool::receive(&self.spool, &self.keys, body, limits, Kept::Apart).await?;
+        let key = sealed.key.clone();
+        let key = key.ok_or_else(|| ObjectsError::Unavailable("a file without a key".into()))?;
+        Ok((self.keep(sealed).await?, key))
+    }
+
+    /// Opens an object for reading under the key that was kept for it; one that holds its own needs none.
+    ///
+    /// # Errors
+    /// [`ObjectsError::Missing`] and [`ObjectsError::Damaged`]; a file without its key is as good as damaged.
+    pub async fn open_with(
+        &self,
+        address: &ObjectAddress,
+        key: Option<FileKey>,
+    ) -> Result<Box<dyn Body>, ObjectsError> {
+        read::open(&self.store, &self.keys, key, address).await
+    }
+
+    /// The key that an object holds itself, wrapped by the installation's: objects from before keys were kept apart.
+    ///
+    /// # Errors
+    /// [`ObjectsError::Damaged`] where it holds none, or it cannot be unwrapped.
+    pub async fn key_within(&self, address: &ObjectAddress) -> Result<FileKey, ObjectsError> {
+        let header = self.store.get_range(&path_of(address), 0..seal::HEADER_WITH_KEY as u64).await;
+        let header = header.map_err(|e| objects_error(&e))?;
+        seal::key_in(&*self.keys, &header).map_err(|_| ObjectsError::Damaged)
+    }
+}
+
+impl Objects for ObjectStorage {
     fn get<'a>(
         &'a self,
         address: &'a ObjectAddress,
     ) -> BoxFuture<'a, Result<Box<dyn Body>, ObjectsError>> {
-        Box::pin(read::open(&self.store, &self.keys, address))
+        Box::pin(self.open_with(address, None))
     }
 
     fn remove<'a>(&'a self, address: &'a ObjectAddress) -> BoxFuture<'a, Result<(), ObjectsError>> {

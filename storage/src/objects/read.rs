@@ -1,7 +1,7 @@
 //! Reading: the store's stream, decrypted and verified chunk by chunk.
 
 use super::unseal::Unsealer;
-use super::{ObjectKeys, objects_error, off_thread, path_of};
+use super::{FileKey, ObjectKeys, objects_error, off_thread, path_of};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
@@ -24,12 +24,13 @@ struct Reading {
 pub(super) async fn open(
     store: &Arc<dyn ObjectStore>,
     keys: &Arc<dyn ObjectKeys>,
+    key: Option<FileKey>,
     address: &ObjectAddress,
 ) -> Result<Box<dyn Body>, ObjectsError> {
     let found = store.get(&path_of(address)).await.map_err(|e| objects_error(&e))?;
     let mut reading = Reading {
         stream: found.into_stream(),
-        unsealer: Some(Unsealer::new(Arc::clone(keys), address.clone())),
+        unsealer: Some(Unsealer::new(Arc::clone(keys), key, address.clone())),
         ready: std::collections::VecDeque::new(),
     };
     reading.fill().await?;

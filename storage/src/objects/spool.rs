@@ -3,7 +3,9 @@
 
 use super::kind::KindFinder;
 use super::seal::{CHUNK, Chunks};
-use super::{ObjectKeys, ObjectStorage, io_error, objects_error, off_thread, path_of, random};
+use super::{
+    FileKey, ObjectKeys, ObjectStorage, io_error, objects_error, off_thread, path_of, random,
+};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use minshu_kernel::objects::{Body, Limits, ObjectAddress, ObjectsError, Stored};
 use object_store::{ObjectStoreExt as _, PutPayload, WriteMultipart};
@@ -52,6 +54,17 @@ pub(super) struct Sealed {
     waiting: Waiting,
     stored_bytes: u64,
     stored: Stored,
+    /// The file's key, where it rests elsewhere.
+    pub(super) key: Option<FileKey>,
+}
+
+/// Where the key of a file rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// In the file, wrapped by the installation's.
+    Within,
+    /// Wherever the caller keeps it.
+    Apart,
 }
 
 /// An upload on its way.
@@ -60,6 +73,8 @@ struct Receiving {
     file: File,
     waiting: Waiting,
     chunks: Chunks,
+    /// The file's key, where it rests elsewhere.
+    file_key: Option<FileKey>,
     /// Clear bytes that are not yet a whole chunk, or the whole one that may be the last.
     clear: Zeroizing<Vec<u8>>,
     kind: KindFinder,
@@ -70,7 +85,8 @@ struct Receiving {
 }
 
 impl Receiving {
-    fn start(spool: &Path, keys: &dyn ObjectKeys) -> Result<Self, ObjectsError> {
+    /// `kept`: whether the file's key rests elsewhere; else the file holds it, wrapped by the installation's.
+    fn start(spool: &Path, keys: &dyn ObjectKeys, kept: Kept) -> Result<Self, ObjectsError> {
         let unusable = || ObjectsError::Unavailable("the cipher refuses its key".into());
         let mut name = String::new();
         for byte in random::<16>()?.iter() {
@@ -79,7 +95,13 @@ impl Receiving {
         let path = spool.join(format!("{name}.{EXTENSION}"));
         let mut file = File::create_new(&path).map_err(io_error("an upload cannot be received"))?;
         let waiting = Waiting { path, kept: false };
-        let chunks = Chunks::seal(keys, &random()?).ok_or_else(unusable)?;
+        let (chunks, file_key) = match kept {
+            Kept::Within => (Chunks::seal(keys, &random()?).ok_or_else(unusable)?, None),
+            Kept::Apart => {
+                let (chunks, key) = Chunks::seal_under(&random()?).ok_or_else(unusable)?;
+                (chunks, Some(key))
+            }
+        };
         let key = Zeroizing::new(keys.fingerprint_key());
         let fingerprint = Hmac::new_from_slice(&*key).map_err(|_| unusable())?;
         let mut address = Sha256::new();
@@ -90,6 +112,7 @@ impl Receiving {
             waiting,
             stored_bytes: chunks.header().len() as u64,
             chunks,
+            file_key,
             clear: Zeroizing::new(Vec::with_capacity(CHUNK)),
             kind: KindFinder::new(),
             address,
@@ -154,7 +177,12 @@ impl Receiving {
             kind: kind.to_owned(),
             fingerprint,
         };
-        Ok(Sealed { waiting: self.waiting, stored_bytes: self.stored_bytes, stored })
+        Ok(Sealed {
+            waiting: self.waiting,
+            stored_bytes: self.stored_bytes,
+            stored,
+            key: self.file_key,
+        })
     }
 }
 
@@ -164,10 +192,11 @@ pub(super) async fn receive(
     keys: &Arc<dyn ObjectKeys>,
     body: &mut dyn Body,
     limits: &Limits,
+    kept: Kept,
 ) -> Result<Sealed, ObjectsError> {
     let accepted: Arc<[String]> = limits.kinds.clone().into();
     let (spool, keys) = (spool.to_owned(), Arc::clone(keys));
-    let mut receiving = off_thread(move || Receiving::start(&spool, &*keys)).await?;
+    let mut receiving = off_thread(move || Receiving::start(&spool, &*keys, kept)).await?;
     let mut gathered: Vec<bytes::Bytes> = Vec::new();
     let (mut waiting, mut total) = (0_usize, 0_u64);
     while let Some(piece) = body.next().await.map_err(ObjectsError::CutOff)? {

@@ -1,8 +1,8 @@
 //! Reading: stored bytes come in pieces of any size, clear chunks go out, and the last one only
 //! when the whole is known to be what was written.
 
-use super::ObjectKeys;
-use super::seal::{CHUNK, Chunks, Damaged, HEADER, TAG};
+use super::seal::{CHUNK, Chunks, Damaged, TAG, header_length};
+use super::{FileKey, ObjectKeys};
 use minshu_kernel::objects::ObjectAddress;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// The state of a reading. Holds at most one chunk more than it was given at once.
 pub(super) struct Unsealer {
     keys: Arc<dyn ObjectKeys>,
+    key: Option<FileKey>,
     address: ObjectAddress,
     hash: Sha256,
     chunks: Option<Chunks>,
@@ -17,8 +18,12 @@ pub(super) struct Unsealer {
 }
 
 impl Unsealer {
-    pub(super) fn new(keys: Arc<dyn ObjectKeys>, address: ObjectAddress) -> Self {
-        Unsealer { keys, address, hash: Sha256::new(), chunks: None, waiting: Vec::new() }
+    pub(super) fn new(
+        keys: Arc<dyn ObjectKeys>,
+        key: Option<FileKey>,
+        address: ObjectAddress,
+    ) -> Self {
+        Unsealer { keys, key, address, hash: Sha256::new(), chunks: None, waiting: Vec::new() }
     }
 
     /// Takes the next stored bytes.
@@ -31,9 +36,9 @@ impl Unsealer {
         let chunks = match self.chunks.take() {
             Some(chunks) => chunks,
             None => {
-                let header = self.waiting.first_chunk::<HEADER>().copied().ok_or(Damaged)?;
-                self.waiting.drain(..HEADER);
-                Chunks::open(&*self.keys, header)?
+                let length = header_length(&self.waiting).ok_or(Damaged)?;
+                let header: Vec<u8> = self.waiting.drain(..length).collect();
+                Chunks::open(&*self.keys, self.key.as_ref(), &header)?
             }
         };
         Ok(self.chunks.insert(chunks))
@@ -41,7 +46,11 @@ impl Unsealer {
 
     /// The next clear chunk, when so much has come that it cannot be the last.
     pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, Damaged> {
-        let before = if self.chunks.is_none() { HEADER } else { 0 };
+        let before = match (&self.chunks, self.waiting.len()) {
+            (Some(_), _) => 0,
+            (None, CHUNK..) => header_length(&self.waiting).ok_or(Damaged)?,
+            (None, _) => return Ok(None),
+        };
         if self.waiting.len() <= before + CHUNK + TAG {
             return Ok(None);
         }

@@ -74,7 +74,11 @@ impl Action for Attach {
         let file = MaterialId::fresh(&*ctx.services.ids);
         let name = file_name(&self.name);
         let insert = materials::insert(ctx, file, &draft, &material.id, &name, &stored).await?;
-        Ok(Decision::reply(Attached { file }).write(insert).write(drafts::touch(ctx, &draft)))
+        let mut decision = Decision::reply(Attached { file }).write(insert);
+        // The file is the applicant's from now on, whoever sent it.
+        let given = ctx.services.uploads.give(&stored.address, draft.owner.subject()).await?;
+        decision.writes.extend(given);
+        Ok(decision.write(drafts::touch(ctx, &draft)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! No personal value rests in clear: marked values go in, and every column of every table is searched for them.
 
+use minshu_kernel::objects::{ObjectAddress, ObjectsError};
 use serde_json::json;
 
 use crate::world::{
@@ -82,7 +83,7 @@ async fn personal_values_never_rest_in_clear() {
     }
 }
 
-/// The first bytes of what is sealed under a subject's key; the installation's begins with 1.
+/// The first bytes of what is sealed under a subject's key.
 fn under(subject: &str) -> Vec<u8> {
     let id = uuid::Uuid::parse_str(subject).unwrap();
     [&[2], id.as_bytes().as_slice()].concat()
@@ -116,8 +117,32 @@ async fn what_a_person_owns_rests_under_the_persons_key_and_a_companys_does_not(
         let drafts = "SELECT form_personal FROM casework_draft";
         let rows = personal.services.records.scan(drafts.into(), Vec::new()).await.unwrap();
         assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].get::<Vec<u8>>("form_personal").unwrap()[0], 1);
+        let installation = under("00000000-0000-0000-0000-000000000000");
+        assert!(rows[0].get::<Vec<u8>>("form_personal").unwrap().starts_with(&installation));
 
+        // Its files too, which are given to it with the case.
+        let objects = async |case: &str| -> Vec<ObjectAddress> {
+            let sql = "SELECT object FROM casework_material WHERE case_id = $1";
+            let values = minshu_kernel::values![case];
+            let rows = personal.services.records.scan(sql.into(), values).await.unwrap();
+            let texts = rows.iter().map(|row| row.get::<String>("object").unwrap());
+            texts.map(|text| ObjectAddress::parse(&text).unwrap()).collect()
+        };
+        let kept = "SELECT address, subject, wrapped, staged FROM platform_object_key";
+        let rows = personal.services.records.scan(kept.into(), Vec::new()).await.unwrap();
+        assert_eq!(rows.len(), 2);
+        for row in rows {
+            assert!(row.get::<Vec<u8>>("wrapped").unwrap().starts_with(&own));
+            assert!(!row.get::<bool>("staged").unwrap());
+        }
+        let (own_files, company) = (objects(&case).await, world.food_case(&agent).await);
+        let company_files = objects(company["case"].as_str().unwrap()).await;
+        assert!(own_files.len() == 2 && company_files.len() == 3);
+        // Whoever sent a file for a company holds it no longer.
+        let rows = personal.services.records.scan(kept.into(), Vec::new()).await.unwrap();
+        let subject = |row: &minshu_kernel::records::Row| row.get::<String>("subject").unwrap();
+        assert_eq!(rows.iter().filter(|row| subject(row) == "installation").count(), 3);
+        assert_eq!(rows.len(), 5);
         // A key that is destroyed takes everything with it that rests under it.
         let keys = &personal.person_keys;
         let subject = uuid::Uuid::parse_str(&person.person.unwrap().to_string()).unwrap();
@@ -126,5 +151,12 @@ async fn what_a_person_owns_rests_under_the_persons_key_and_a_companys_does_not(
         keys.forget(subject);
         let asked = world.house.ask(&person, "casework.case", json!({ "case": case })).await;
         assert_eq!(asked.unwrap_err().code, "kernel.missing");
+        for file in own_files {
+            let read = personal.services.objects.get(&file).await;
+            assert!(matches!(read, Err(ObjectsError::Missing)));
+        }
+        for file in company_files {
+            assert!(personal.services.objects.get(&file).await.is_ok());
+        }
     }
 }

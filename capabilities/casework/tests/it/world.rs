@@ -421,8 +421,8 @@ impl World {
         }
         let limits = Limits { max_bytes: 200 << 20, kinds: Vec::new() };
         let house = &self.house.house;
-        let stored = house.services.objects.put(&mut Once(Some(content)), &limits).await.unwrap();
-        house.uploads.keep(who, &stored).await.unwrap();
+        let received = house.uploads.receive(who, &mut Once(Some(content)), &limits).await;
+        let stored = received.unwrap().unwrap();
         stored.address.as_str().to_owned()
     }
 

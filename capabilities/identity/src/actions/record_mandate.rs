@@ -84,7 +84,7 @@ impl Action for RecordMandate {
         let mandate = Mandate { id, organisation: company.id, person, term, version: 1 };
         let event = MandateRecorded { mandate: id, organisation: company.id, person };
         decision
-            .write(mandates::insert(ctx, &mandate, &evidence))
+            .write(mandates::insert(ctx, &mandate, &evidence).await?)
             .tell(&event, events::mandate(id, 1))
     }
 }

@@ -2,7 +2,7 @@
 
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
-use minshu_kernel::personal::Place;
+use minshu_kernel::personal::{Place, Subject};
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
 
@@ -74,11 +74,17 @@ pub(crate) async fn mandate(ctx: &Ctx, id: MandateId) -> Result<Option<Mandate>,
     row.map(|row| read_mandate(&row)).transpose()
 }
 
-/// The statement that records a mandate. The evidence is what a clerk wrote and may name people: it is sealed.
-pub(crate) fn insert(ctx: &Ctx, mandate: &Mandate, evidence: &str) -> Statement {
+/// The statement that records a mandate. The evidence is what a clerk wrote about the person: it rests under the
+/// person's key.
+pub(crate) async fn insert(
+    ctx: &Ctx,
+    mandate: &Mandate,
+    evidence: &str,
+) -> Result<Statement, Failure> {
     let key = mandate.id.to_string();
     let at = Place { table: "identity_mandate", column: "evidence", row: &key };
-    Statement::one(
+    let sealer = ctx.sealer(Subject::Person(mandate.person)).await?;
+    Ok(Statement::one(
         INSERT_MANDATE,
         values![
             mandate.id,
@@ -86,11 +92,11 @@ pub(crate) fn insert(ctx: &Ctx, mandate: &Mandate, evidence: &str) -> Statement 
             mandate.person,
             mandate.term.from_ms,
             mandate.term.until_ms,
-            ctx.services.personal.seal_text(at, evidence),
+            sealer.seal_text(at, evidence),
             ctx.who.reference(),
             ctx.now,
         ],
-    )
+    ))
 }
 
 /// The statement that ends a mandate.

@@ -182,9 +182,11 @@ fn personal_parts_are_taken_out_and_put_back() {
     let value = food_value();
     let (clear, personal) = FOOD_FORM.split_personal(&value);
     let text = clear.to_string();
-    for secret in ["13812341234", "沈志明", "11010519491231002X"] {
+    for secret in ["13812341234", "沈志明", "11010519491231002X", "东街 83 号", "126.5"] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
+    // What was chosen rests in clear.
+    assert_eq!(clear["business"]["kind"], value["business"]["kind"]);
     assert_eq!(personal["/people/1/name"], "林晓燕");
     let joined = FOOD_FORM.join_personal(&clear, &personal);
     assert_eq!(joined.to_string(), value.to_string());
@@ -193,6 +195,18 @@ fn personal_parts_are_taken_out_and_put_back() {
     let (clear, personal) = SUBSIDY_FORM.split_personal(&parsed.value);
     assert_eq!(personal["/spouse/income"], "一万二");
     assert!(!clear.to_string().contains("一万二"));
+    // A draft holds anything at any place: a text where one chooses, a member that no field has, another shape.
+    let odd = json!({
+        "business": { "kind": "陈甲", "items": ["陈乙"], "online": "陈丙" },
+        "people": ["陈丁"], "company": "陈戊", "premises": { "division": "350102陈己" },
+        "stray/one": "陈庚", "stray~two": { "deep": "陈辛" },
+    });
+    let (clear, personal) = FOOD_FORM.split_personal(&odd);
+    assert!(!clear.to_string().contains('陈'), "{clear}");
+    assert_eq!(FOOD_FORM.join_personal(&clear, &personal), odd);
+    let (clear, personal) = FOOD_FORM.split_personal(&json!("陈壬"));
+    assert!(clear.is_null());
+    assert_eq!(FOOD_FORM.join_personal(&clear, &personal), "陈壬");
     // What leads nowhere is passed over.
     let stray = json!({"/people/9/name": "x", "nonsense": 1, "": 2, "/company": {"a": 1}});
     let joined = FOOD_FORM.join_personal(&json!({"people": []}), stray.as_object().unwrap());

@@ -5,6 +5,7 @@ pub mod declare_day;
 pub mod end_dead_letter;
 pub mod pause_subscription;
 pub mod resume_subscription;
+pub mod rotate_keys;
 pub mod rotate_subscription_secret;
 pub mod subscribe;
 pub mod sweep;

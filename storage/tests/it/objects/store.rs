@@ -1,6 +1,7 @@
 use super::{Pieces, TestStore, any, open, pieces, read, text};
 use bytes::Bytes;
 use minshu_kernel::objects::{Limits, ObjectAddress, Objects, ObjectsError};
+use minshu_storage::objects::FileKey;
 
 const CHUNK: usize = 64 * 1024;
 
@@ -159,5 +160,40 @@ async fn many_at_once() {
         .collect();
     for one in all {
         one.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_file_under_a_key_of_its_own_opens_with_that_key_alone() {
+    for test in TestStore::each().await {
+        for size in [1, 65_536, 65_537, 300_000] {
+            let content = text(size);
+            let put = test.storage.put_keyed(&mut pieces(&content, 10_000), &any(1 << 20)).await;
+            let (stored, key) = put.unwrap();
+            let mut body = test.storage.open_with(&stored.address, Some(key)).await.unwrap();
+            let mut all = Vec::new();
+            while let Some(piece) = body.next().await.unwrap() {
+                all.extend_from_slice(&piece);
+            }
+            assert_eq!(all, content);
+            for key in [None, Some(FileKey::new([5; 16]))] {
+                let read = test.storage.open_with(&stored.address, key).await;
+                assert!(matches!(read, Err(ObjectsError::Damaged)));
+            }
+            assert!(test.storage.key_within(&stored.address).await.is_err());
+        }
+        // The same content twice is not the same object: nothing tells that two people sent the same.
+        let mut addresses = Vec::new();
+        for _ in 0..2 {
+            let put = test.storage.put_keyed(&mut pieces(b"the same", 8), &any(100)).await;
+            addresses.push(put.unwrap().0.address);
+        }
+        assert_ne!(addresses[0], addresses[1]);
+        // One from before holds its key itself, which opens it as well.
+        let content = text(100_000);
+        let before = test.storage.put(&mut pieces(&content, 9_000), &any(1 << 20)).await.unwrap();
+        let key = test.storage.key_within(&before.address).await.unwrap();
+        assert!(test.storage.open_with(&before.address, Some(key)).await.is_ok());
+        assert_eq!(read(&test.storage, &before.address).await.unwrap(), content);
     }
 }
