@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "headers", run: words::headers },
     Target { name: "input", run: words::input },
     Target { name: "json-schema", run: expressions::schema },
+    Target { name: "key-archive", run: secrets::key_archive },
     Target { name: "key-file", run: secrets::key_file },
     Target { name: "kind", run: objects::kind },
     Target { name: "networks", run: words::networks },

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use minshu_kernel::personal::Place;
 use minshu_runtime::audit::block::Block;
+use minshu_runtime::key_archive::{Archive, is_archive};
 use minshu_runtime::keys::{Keys, SystemEntropy};
 
 use crate::text;
@@ -34,6 +35,20 @@ pub fn key_file(bytes: &[u8]) {
     if let Ok(keys) = Keys::read(&text(bytes), Arc::new(SystemEntropy)) {
         let sealed = keys.seal(PLACE, b"a");
         assert_eq!(keys.open_value(PLACE, &sealed).ok().as_deref(), Some(b"a".as_slice()));
+    }
+}
+
+/// A back-up of keys, behind a head that costs little: nothing that the passphrase did not seal opens.
+pub fn key_archive(bytes: &[u8]) {
+    let head = [b"MSKA\x01".as_slice(), &[0, 0, 0, 8, 0, 0, 0, 1], &[0; 24]].concat();
+    let content = [&head, bytes].concat();
+    assert!(
+        Archive::open(&content, "a passphrase of tests").is_err(),
+        "what was never sealed opened"
+    );
+    // Another beginning is no archive, and costs nothing.
+    if !is_archive(bytes) {
+        assert!(Archive::open(bytes, "a passphrase of tests").is_err());
     }
 }
 

@@ -313,6 +313,8 @@ pub struct Contract {
     pub badges: Vec<BadgeEntry>,
     /// Work that goes on beside requests.
     pub workers: Vec<WorkerEntry>,
+    /// What it holds about people.
+    pub holdings: Vec<crate::holdings::Holding>,
     /// The action that is told what receivers of texts report: its input is `{id, delivered, reason}`.
     pub reports_to: Option<&'static str>,
 }

@@ -19,6 +19,7 @@ use crate::division::Divisions;
 use crate::emergency::EmergencyKind;
 use crate::error::{Failure, Kind};
 use crate::event::EventEntry;
+use crate::holdings::Holding;
 use crate::ids::{EventId, IdSource, OpeningId, RequestId};
 use crate::lookup::LOOKUPS_MAX;
 use crate::objects::{ObjectAddress, Objects, Stored};
@@ -152,6 +153,8 @@ pub struct Services {
     pub emergencies: Arc<[EmergencyKind]>,
     /// Every type of event that the house tells.
     pub events: Arc<[EventEntry]>,
+    /// What capabilities hold about people.
+    pub holdings: Arc<[Holding]>,
     /// Encryption of personal data.
     pub personal: Arc<dyn Personal>,
     /// Access decisions.

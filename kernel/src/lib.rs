@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod expr;
 pub mod form;
+pub mod holdings;
 pub mod ids;
 pub mod list;
 pub mod lookup;

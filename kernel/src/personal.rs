@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::BoxFuture;
 use crate::error::Failure;
 use crate::ids::{AccountId, OrganisationId, PersonId};
+use crate::records::Statement;
 
 /// Where a sealed value rests; a value moved to another place does not open.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +100,9 @@ pub trait Personal: Send + Sync {
     fn seal(&self, place: Place<'_>, clear: &[u8]) -> Vec<u8>;
     /// Decrypts a value from its place.
     fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, PersonalError>;
+    /// The statement that destroys a subject's data key for good: whatever rests under it is then unreadable wherever it
+    /// lies. None for the installation itself.
+    fn destruction(&self, subject: Subject) -> Option<Statement>;
     /// The blind index of a normalised value: equal values of one field have equal indexes,
     /// and nothing else is told. `field` is `table.column`.
     fn index(&self, field: &str, normalised: &str) -> Vec<u8>;

@@ -19,6 +19,7 @@ use crate::audit::entry::{Entry, events_hash};
 use crate::house::House;
 use crate::housekeeping;
 use crate::observe::Stopwatch;
+use crate::person_keys::PersonKeys;
 use crate::platform::actions::declare_day::{DeclareDay, Declared};
 use crate::platform::actions::sweep::Sweep;
 use crate::store;
@@ -124,9 +125,11 @@ impl House {
                 None => None,
             };
             let (set, refusal) = self.write_set(entry, &ctx, decision, kept, &input_hash)?;
+            let destroys = PersonKeys::destroys(&set);
             match self.services.records.apply(set).await {
                 Ok(()) => {
                     self.wake.notify_one();
+                    self.person_keys.forget_destroyed(destroys);
                     if entry.name.starts_with("identity.") {
                         self.sessions.forget_all();
                     }

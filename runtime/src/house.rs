@@ -269,6 +269,7 @@ impl House {
             carriers: foundation.carriers,
             emergencies: contract.emergencies.clone().into(),
             events: contract.events.clone().into(),
+            holdings: contract.holdings.clone().into(),
             personal: personal.clone(),
             access: access.clone(),
             questions: Arc::new(QuestionDesk { queries: queries.clone() }),

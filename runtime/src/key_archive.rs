@@ -26,8 +26,8 @@ const TAG: usize = 16;
 const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 /// The most that a file may ask for.
-const MEMORY_KIB_MAX: u32 = 1024 * 1024;
-const PASSES_MAX: u32 = 64;
+const MEMORY_KIB_MAX: u32 = 256 * 1024;
+const PASSES_MAX: u32 = 16;
 /// The fewest characters of a passphrase.
 const PASSPHRASE_MIN: usize = 16;
 

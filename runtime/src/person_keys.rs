@@ -74,11 +74,9 @@ LIMIT 1";
 
     /// A key is destroyed; that it was stays known, so that no other takes its place.
     DESTROY_KEY = "
-UPDATE platform_person_key
-SET wrapped = $2,
-  destroyed_ms = $3
-WHERE id = $1
-  AND destroyed_ms IS NULL";
+INSERT INTO platform_person_key (id, kind, wrapped, created_ms, destroyed_ms)
+VALUES ($1, $2, $3, $4, $4)
+ON CONFLICT (id) DO UPDATE SET wrapped = excluded.wrapped, destroyed_ms = excluded.destroyed_ms";
 }
 
 /// The ids in one statement.
@@ -130,6 +128,14 @@ pub struct PersonKeys {
 
 /// The subject of what is nobody's.
 const INSTALLATION: [u8; 16] = [0; 16];
+
+fn kind_of(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Installation => "installation",
+        Subject::Account(_) => "account",
+        Subject::Person(_) => "person",
+    }
+}
 
 fn wrapped_place(id: &str) -> Place<'_> {
     Place { table: "platform_person_key", column: "wrapped", row: id }
@@ -272,17 +278,16 @@ impl PersonKeys {
         })
     }
 
-    /// The statement that destroys a subject's key. Forget it with [`PersonKeys::forget`] once it was applied.
-    pub fn destruction(&self, subject: Uuid) -> Statement {
-        let now = self.clock.now().0;
-        Statement::any(DESTROY_KEY, values![subject.to_string(), Vec::<u8>::new(), now])
+    /// Forgets the keys at hand, where some of what was applied destroyed one.
+    pub fn forget_destroyed(&self, applied: bool) {
+        if applied {
+            *self.cache() = Cache::default();
+        }
     }
 
-    /// Forgets the key of a subject at once.
-    pub fn forget(&self, subject: Uuid) {
-        let mut cache = self.cache();
-        cache.young.remove(subject.as_bytes());
-        cache.old.remove(subject.as_bytes());
+    /// Whether a set destroys a key: then [`PersonKeys::forget_destroyed`] once it is applied.
+    pub fn destroys(set: &WriteSet) -> bool {
+        set.statements.iter().any(|statement| statement.sql == DESTROY_KEY)
     }
 }
 
@@ -336,11 +341,12 @@ impl Personal for PersonKeys {
         subject: Subject,
     ) -> BoxFuture<'a, Result<Option<SubjectKey>, Failure>> {
         Box::pin(async move {
-            let (kind, id) = match subject {
+            let id = match subject {
                 Subject::Installation => return Ok(None),
-                Subject::Account(id) => ("account", id.to_string()),
-                Subject::Person(id) => ("person", id.to_string()),
+                Subject::Account(id) => id.to_string(),
+                Subject::Person(id) => id.to_string(),
             };
+            let kind = kind_of(subject);
             let uuid = Uuid::parse_str(&id).map_err(Failure::internal)?.into_bytes();
             self.find_or_make(kind, uuid).await.map(Some)
         })
@@ -367,6 +373,17 @@ impl Personal for PersonKeys {
             Some(Held::Destroyed) => Err(PersonalError::Erased),
             None => Err(PersonalError::KeyAway),
         }
+    }
+
+    fn destruction(&self, subject: Subject) -> Option<Statement> {
+        let id = match subject {
+            Subject::Installation => return None,
+            Subject::Account(id) => id.to_string(),
+            Subject::Person(id) => id.to_string(),
+        };
+        let now = self.clock.now().0;
+        // One that never had a key has none from now on either.
+        Some(Statement::any(DESTROY_KEY, values![id, kind_of(subject), Vec::<u8>::new(), now]))
     }
 
     fn index(&self, field: &str, normalised: &str) -> Vec<u8> {

@@ -49,7 +49,7 @@ pub(crate) async fn load(ctx: &Ctx, id: DraftId) -> Result<(Draft, Arc<CompiledI
     Ok((draft, item))
 }
 
-async fn item_of(ctx: &Ctx, draft: &Draft) -> Result<Arc<CompiledItem>, Failure> {
+pub(crate) async fn item_of(ctx: &Ctx, draft: &Draft) -> Result<Arc<CompiledItem>, Failure> {
     let section = section(ctx);
     if draft.case.is_some() {
         return section.pinned(ctx, &draft.item, &draft.item_version).await;

@@ -8,6 +8,7 @@ pub mod entitlement;
 pub mod error;
 pub mod events;
 mod filling;
+mod holdings;
 mod lookups;
 mod measures;
 pub mod model;
@@ -86,6 +87,8 @@ impl Capability for Casework {
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
         contract.sql(&store::statements());
+        contract.sql(holdings::STATEMENTS);
+        contract.holdings.extend(holdings::holdings());
         contract.statements.extend(store::list_statements());
         contract.statements.extend(measures::statements());
         contract.routes.extend(pages::routes());
@@ -127,6 +130,7 @@ fn actions_and_queries(contract: &mut Contract) {
         .query::<queries::MyDrafts>()
         .query::<queries::MyCases>()
         .query::<queries::CaseById>()
+        .query::<queries::Unmasked>()
         .query::<queries::WorkList>()
         .query::<queries::Whereabouts>()
         .query::<queries::MaterialObject>();
@@ -178,6 +182,7 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "casework.return",
                 "casework.refuse",
                 "casework.case",
+                "casework.unmasked",
                 "casework.work_list",
                 "casework.material_object",
             ],
@@ -191,6 +196,7 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "casework.return",
                 "casework.advance",
                 "casework.case",
+                "casework.unmasked",
                 "casework.work_list",
                 "casework.material_object",
             ],
@@ -206,6 +212,7 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "casework.advance",
                 "casework.decide",
                 "casework.case",
+                "casework.unmasked",
                 "casework.work_list",
                 "casework.material_object",
             ],

@@ -375,3 +375,29 @@ casework-problem-limit = At most { $most } rows a page.
 # Substitutes
 casework-office-for = {$office} (for {$name})
 casework-four-eyes = You acted in an earlier stage of this case; somebody else must act in this one.
+casework-held-cases = Applications and cases
+casework-held-cases-purpose = To accept and decide what you applied for, and to prove it afterwards.
+casework-held-cases-basis = Administrative Licensing Law of the People's Republic of China, articles 31 and 40; Archives Law, article 13
+casework-held-cases-period = Decided ones for the period of the archive, at an erasure too. Withdrawn ones go at an erasure.
+casework-held-drafts = Drafts
+casework-held-drafts-purpose = So that you can fill in a form in several sittings.
+casework-held-drafts-basis = Personal Information Protection Law of the People's Republic of China, article 13 (1) 1 (your consent)
+casework-held-drafts-period = Until you send them in or throw them away. They go at an erasure.
+casework-leave-open = { $n ->
+    [one] 1 application is being handled. Wait for the decision or withdraw it first.
+   *[other] { $n } applications are being handled. Wait for the decisions or withdraw them first.
+}
+casework-leave-many = There are more than { $n } cases: ask for the erasure at a counter.
+casework-leave-kept = { $n ->
+    [one] 1 decided application
+   *[other] { $n } decided applications
+} (Archives Law of the People's Republic of China, article 13; Administrative Licensing Law, article 40)
+
+casework-unmask-label = Numbers and names are masked. Say what you need them for to see them in full
+casework-unmask-choose = Choose a purpose
+casework-unmask-button = Show in full
+casework-unmasked = This is the form in full. Your purpose “{ $purpose }” is on record, and the applicant sees it. When you leave this page it is masked again.
+casework-purpose-verify = To check documents
+casework-purpose-contact = To reach the applicant
+casework-purpose-decide = To write the decision
+casework-purpose-review = To answer a complaint or review

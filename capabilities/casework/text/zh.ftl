@@ -346,3 +346,23 @@ casework-problem-limit = 一页最多 { $most } 条。
 # Substitutes
 casework-office-for = {$office}（代{$name}）
 casework-four-eyes = 前面的环节是您办的，这个环节要由另一个人办。
+casework-held-cases = 申请和办件
+casework-held-cases-purpose = 受理和审批您申请的事项，事后可以查证。
+casework-held-cases-basis = 《中华人民共和国行政许可法》第三十一条、第四十条；《中华人民共和国档案法》第十三条
+casework-held-cases-period = 办结的按档案的保管期限留存，删除资料时也留存。撤回的删除时销毁。
+casework-held-drafts = 草稿
+casework-held-drafts-purpose = 让您可以分几次填完。
+casework-held-drafts-basis = 《中华人民共和国个人信息保护法》第十三条第一款第一项（您的同意）
+casework-held-drafts-period = 提交或者您删掉为止。删除资料时销毁。
+casework-leave-open = 有 { $n } 件申请正在办理。请等办结，或者先撤回。
+casework-leave-many = 办件超过 { $n } 件，请到政务服务中心窗口办理删除。
+casework-leave-kept = { $n } 件已经办结的申请（《中华人民共和国档案法》第十三条、《中华人民共和国行政许可法》第四十条）
+
+casework-unmask-label = 号码和姓名已经遮盖。要看完整内容，先选用途
+casework-unmask-choose = 请选择用途
+casework-unmask-button = 显示完整内容
+casework-unmasked = 下面是完整内容。用途“{ $purpose }”已经记录，申请人能看到。离开这一页就重新遮盖。
+casework-purpose-verify = 核对证件和材料
+casework-purpose-contact = 联系申请人
+casework-purpose-decide = 制作决定文书
+casework-purpose-review = 答复投诉、复议

@@ -75,6 +75,9 @@ pub enum IdentityError {
     /// Somebody judged it before.
     #[error("the opening was judged already")]
     Reviewed,
+    /// Something must be ended before the data can be erased.
+    #[error("something stands against the erasure")]
+    Hindered(Vec<Message>),
     /// The password hashing failed: a defect, or memory ran out.
     #[error("a password could not be hashed: {0}")]
     PasswordHash(String),
@@ -100,6 +103,7 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.too_many_openings", Kind::Conflict),
     ("identity.own_opening", Kind::Refused),
     ("identity.reviewed", Kind::Conflict),
+    ("identity.hindered", Kind::Conflict),
     ("identity.password_hash", Kind::Internal),
     ("identity.unreadable", Kind::Internal),
     ("identity.busy", Kind::Unavailable),
@@ -128,6 +132,7 @@ impl Fault for IdentityError {
             IdentityError::TooManyOpenings => "identity.too_many_openings",
             IdentityError::OwnOpening => "identity.own_opening",
             IdentityError::Reviewed => "identity.reviewed",
+            IdentityError::Hindered(_) => "identity.hindered",
             IdentityError::PasswordHash(_) => "identity.password_hash",
             IdentityError::Unreadable(_) => "identity.unreadable",
         }
@@ -153,6 +158,8 @@ impl Fault for IdentityError {
             IdentityError::CodesSpent { now, until } => {
                 rules::wait_message("identity-codes-spent", *now, *until)
             }
+            // What it is says what to do; the page tells all of them.
+            IdentityError::Hindered(all) if !all.is_empty() => all[0].clone(),
             other => Message::new(other.code().replace(['.', '_'], "-")),
         }
     }
@@ -186,6 +193,7 @@ mod tests {
             IdentityError::TooManyOpenings,
             IdentityError::OwnOpening,
             IdentityError::Reviewed,
+            IdentityError::Hindered(vec![Message::new("identity-leave-post")]),
             IdentityError::PasswordHash("memory".to_owned()),
             IdentityError::Unreadable("identity_account"),
         ] {

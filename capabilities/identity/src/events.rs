@@ -57,6 +57,11 @@ event!(
     SessionsEnded { account: AccountId = "The account." }
 );
 event!(
+    "identity.account.erased",
+    "An account left: its data were erased with their key.",
+    AccountErased { account: AccountId = "The account." }
+);
+event!(
     "identity.organisation.added",
     "An organisation was entered.",
     OrganisationAdded {

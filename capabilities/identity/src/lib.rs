@@ -9,6 +9,8 @@ mod authenticator;
 mod checks;
 mod error;
 pub mod events;
+mod export;
+mod holdings;
 pub mod model;
 mod openid;
 mod pages;
@@ -122,6 +124,9 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.end_other_sessions",
             "identity.my_sessions",
             "identity.change_password",
+            "identity.confirm",
+            "identity.erase_me",
+            "identity.my_data",
             "identity.change_claim",
             "identity.me",
             "identity.my_mandates",
@@ -241,6 +246,8 @@ impl Capability for Identity {
             .action::<actions::EndOtherSessions>()
             .action::<actions::ChangePassword>()
             .action::<actions::ChangeClaim>()
+            .action::<actions::Confirm>()
+            .action::<actions::EraseMe>()
             .action::<actions::Prove>()
             .action::<actions::AddOrganisation>()
             .action::<actions::ChangeOrganisation>()
@@ -267,6 +274,7 @@ impl Capability for Identity {
         contract
             .query::<queries::Me>()
             .query::<queries::MyMandates>()
+            .query::<queries::MyData>()
             .query::<queries::MySessions>()
             .query::<queries::Applicant>()
             .query::<queries::Claims>()
@@ -293,6 +301,7 @@ impl Capability for Identity {
             .event::<events::AccountGuessedAt>()
             .event::<events::PasswordChanged>()
             .event::<events::SessionsEnded>()
+            .event::<events::AccountErased>()
             .event::<events::OrganisationAdded>()
             .event::<events::OrganisationChanged>()
             .event::<events::PostAdded>()
@@ -356,6 +365,7 @@ impl Capability for Identity {
         for statements in store::all() {
             contract.sql(statements);
         }
+        contract.holdings.extend(holdings::holdings());
         contract.texts.push(TEXTS);
         pages::describe(contract);
     }

@@ -8,6 +8,7 @@ mod courier;
 pub mod delivery;
 pub mod error;
 pub mod events;
+mod holdings;
 pub mod hours;
 pub mod model;
 pub mod pack;
@@ -89,7 +90,9 @@ impl Capability for Messaging {
             .sql(delivery::STATEMENTS)
             .sql(address::STATEMENTS)
             .sql(parked::STATEMENTS)
-            .sql(preference::STATEMENTS);
+            .sql(preference::STATEMENTS)
+            .sql(holdings::STATEMENTS);
+        contract.holdings.push(holdings::holding());
         contract.statements.extend(store::list_statements());
         contract.permission_sets.extend(permission_sets());
         contract.problem_types.extend(

@@ -198,3 +198,7 @@ messaging-parked-given-up-reason = An operator chose on the page not to send it
 messaging-parked-sent = It was made and sent
 messaging-parked-gone = That one is given up
 messaging-parked-still = It still cannot be made. Please mend what is named below
+messaging-held = Messages
+messaging-held-purpose = To tell you how your applications do and what you have to do.
+messaging-held-basis = Administrative Licensing Law of the People's Republic of China, articles 32 and 44 (notice and service)
+messaging-held-period = As long as you want to look at them. They go at an erasure.

@@ -178,3 +178,7 @@ messaging-parked-given-up-reason = 运维员在页面上选了不发
 messaging-parked-sent = 写成了，已经发出
 messaging-parked-gone = 这一条不发了
 messaging-parked-still = 还是填不成，请按下面说的改
+messaging-held = 消息
+messaging-held-purpose = 告诉您申请办到哪里、要做什么。
+messaging-held-basis = 《中华人民共和国行政许可法》第三十二条、第四十四条（告知和送达）
+messaging-held-period = 您可以一直查看。删除资料时销毁。

@@ -72,9 +72,10 @@ async fn a_destroyed_key_opens_nothing_and_no_other_takes_its_place() {
         let subject = Uuid::from_bytes(subject_of(&sealed).unwrap());
         assert_eq!(subject.to_string(), id.to_string());
         let keys = another(&house);
-        let set = WriteSet { statements: vec![keys.destruction(subject)] };
+        let set = WriteSet { statements: vec![keys.destruction(person).unwrap()] };
+        assert!(PersonKeys::destroys(&set));
         house.house.db.apply(set).await.unwrap();
-        keys.forget(subject);
+        keys.forget_destroyed(true);
         assert!(keys.subject_key(person).await.is_err());
         assert_eq!(keys.open(PLACE, &sealed), Err(PersonalError::Erased));
         let rows = house.house.db.point("SELECT wrapped FROM platform_person_key".into(), vec![]);

@@ -68,6 +68,12 @@ impl Platform {
                 may: EVERYONE,
             },
             PermissionSet {
+                id: "platform.own",
+                name: ("查看谁看过自己的资料", "See who saw one's own data"),
+                basis: Basis::SignedIn,
+                may: &["platform.my_readings"],
+            },
+            PermissionSet {
                 id: "platform.operate",
                 name: ("平台运维", "Operate the platform"),
                 basis: Basis::Post,
@@ -148,6 +154,7 @@ impl Platform {
             .query::<queries::subscriptions::Subscriptions>()
             .query::<queries::deliveries::Deliveries>()
             .query::<queries::packs_in_force::PacksInForce>()
+            .query::<queries::my_readings::MyReadings>()
             .action::<actions::end_dead_letter::EndDeadLetter>()
             .action::<actions::declare_day::DeclareDay>()
             .action::<actions::sweep::Sweep>()

@@ -35,6 +35,7 @@ mod packs;
 mod parked;
 #[cfg(test)]
 mod people;
+#[cfg(test)]
 mod planted;
 #[cfg(test)]
 mod power_cut;

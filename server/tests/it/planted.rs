@@ -333,3 +333,138 @@ fn what_people_entrust_rests_nowhere_in_clear() {
         );
     }
 }
+
+/// A form of a page, sent as a browser does: the page is opened first for its token and its cookie.
+fn send(
+    server: &Server,
+    token: &str,
+    page: &str,
+    to: &str,
+    fields: &str,
+) -> crate::running::Answer {
+    let opened = request(&server.address, token, "GET", page, &[], "").unwrap();
+    assert_eq!(opened.status, 200, "{}", opened.body);
+    let cookie = opened.headers.get("set-cookie").map_or("", String::as_str);
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    let csrf = opened.body.split("name=\"_csrf\" value=\"").nth(1).unwrap();
+    let csrf = csrf.split('"').next().unwrap();
+    let body = format!("_csrf={csrf}&{fields}");
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", &cookie)];
+    request(&server.address, token, "POST", to, &headers, &body).unwrap()
+}
+
+fn export(server: &Server, token: &str, password: &str) -> crate::running::Answer {
+    let fields = format!("password={}", password.replace(' ', "+"));
+    send(server, token, "/me/data", "/me/data/export", &fields)
+}
+
+#[test]
+fn a_person_sees_takes_along_and_erases_and_then_nobody_reads_it_in_any_backup() {
+    for (url, _db) in databases() {
+        let root = tempfile::tempdir().unwrap();
+        let data = root.path().join("data");
+        let start = Start { database_url: url.clone(), packs: packs(), ..Start::on(&data) };
+        let server = start.go();
+        let clerk = server.person(2, &["gov-single-window.clerk"]);
+        let (token, case) = story(&server, &clerk);
+        // An office reads it in full and says what for; the person sees that.
+        let full = server.ask(&clerk, &format!("casework/unmasked?case={case}&purpose=verify"));
+        assert_eq!(full["form"]["applicant"]["phone"], "13859107799");
+        let masked = server.ask(&clerk, &format!("casework/case?case={case}"));
+        assert_eq!(masked["form"]["applicant"]["phone"], "138****7799");
+        let readings = server.ask(&token, "platform/my_readings");
+        let told = readings["readings"].as_array().unwrap();
+        assert!(
+            told.iter()
+                .any(|r| r["operation"] == "casework.unmasked" && r["purpose"] == "核对证件和材料"),
+            "{readings}"
+        );
+        let shown = request(&server.address, &token, "GET", "/me/data", &[], "").unwrap().body;
+        for words in ["核对证件和材料", "设置大型户外广告审批", "个人信息保护法"]
+        {
+            assert!(shown.contains(words), "{words}");
+        }
+
+        // What is taken along is everything, and needs the password.
+        let refused = export(&server, &token, "not the password");
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        let taken = export(&server, &token, PASSWORD);
+        assert_eq!(taken.headers["content-type"], "application/zip");
+        for mark in [
+            "欧阳植入",
+            "11010519491231002X",
+            "13859107766",
+            "植入路77号8座901",
+            "植入备注腰椎不好",
+            "plantedpdftext",
+            "plantedpngtext",
+            "植入效果图",
+            "植入理由",
+        ] {
+            assert!(taken.body.contains(mark), "{mark}");
+        }
+
+        // A case that is handled stands against an erasure; one that was withdrawn does not.
+        let erase = json!({ "password": PASSWORD });
+        let answer = act(&server.address, &token, "identity.erase_me", &erase, None).unwrap();
+        assert_eq!(answer.problem(), "identity.hindered");
+        let withdraw = json!({ "case": case, "reason": "不办了，撤回申请。" });
+        server.done(&token, "casework.withdraw", withdraw);
+        server.done(
+            &token,
+            "casework.save_draft",
+            json!({
+                "item": "gov-single-window.outdoor-advertising", "form": form(),
+            }),
+        );
+        std::thread::sleep(Duration::from_secs(2));
+        let backups = root.path().join("backups");
+        backup(&data, url.as_deref(), &backups);
+        let wrong = json!({ "password": "not the password" });
+        let answer = act(&server.address, &token, "identity.erase_me", &wrong, None).unwrap();
+        assert_eq!(answer.problem(), "identity.wrong_password");
+        server.done(&token, "identity.erase_me", erase);
+
+        let gone = |server: &Server| {
+            let sign_in = json!({ "phone": "13859107766", "password": PASSWORD });
+            let answer = act(&server.address, "", "identity.sign_in", &sign_in, None).unwrap();
+            assert_ne!(answer.status, 200);
+            let clerk = server.sign_in(2);
+            let asked = format!("/api/casework/case?case={case}");
+            let answer = request(&server.address, &clerk, "GET", &asked, &[], "").unwrap();
+            assert_eq!(answer.status, 404, "{}", answer.body);
+            for page in ["/work", "/work?view=place", "/work?state=withdrawn"] {
+                let page = request(&server.address, &clerk, "GET", page, &[], "").unwrap();
+                assert_eq!(page.status, 200);
+            }
+        };
+        let me = request(&server.address, &token, "GET", "/api/identity/me", &[], "").unwrap();
+        assert_eq!(me.status, 401, "{}", me.body);
+        gone(&server);
+        server.stop();
+        start.prove_the_chain();
+
+        // The back-up from before, with the keys as they are now: it is whole, and says nothing of that person.
+        let (kept, secret) = crate::backup::keys_of(&data, url.as_deref(), root.path());
+        let other = root.path().join("other");
+        let words = [
+            "restore",
+            crate::backup::text(&backups),
+            "--keys",
+            &kept,
+            "--passphrase-file",
+            &secret,
+        ];
+        let (done, told) = crate::backup::minshu(&other, None, &words);
+        assert!(done && told.contains("restored and proved"), "{told}");
+        let server = Start { packs: packs(), ..Start::on(&other) }.go();
+        let clerk = server.sign_in(2);
+        let asked = format!("/api/casework/case?case={case}");
+        let answer = request(&server.address, &clerk, "GET", &asked, &[], "").unwrap();
+        assert_eq!(answer.status, 404, "{}", answer.body);
+        let sign_in = json!({ "phone": "13859107766", "password": PASSWORD });
+        let answer = act(&server.address, "", "identity.sign_in", &sign_in, None).unwrap();
+        assert_ne!(answer.status, 200, "{}", answer.body);
+        server.stop();
+    }
+}

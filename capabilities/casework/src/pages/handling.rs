@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use minshu_kernel::action::Action;
+use minshu_kernel::action::{Action, Query as _};
 use minshu_kernel::error::{Failure, FieldProblem, Kind};
 use minshu_kernel::text::Speaker;
 use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
@@ -18,8 +18,9 @@ use crate::actions::decide::Outcome;
 use crate::actions::{Accept, Advance, Decide, Refuse, Return};
 use crate::error::CaseworkError;
 use crate::model::{CaseId, MaterialReason, State, Verb};
-use crate::queries::CaseById;
 use crate::queries::case::{CaseView, StageProgress};
+use crate::queries::unmasked::Purpose;
+use crate::queries::{CaseById, Unmasked};
 use crate::stepping::Stepped;
 
 #[derive(Template)]
@@ -36,12 +37,62 @@ struct HandlingPage {
     /// What is wrong with the form that was sent: it stands on top, wherever on the page the form is.
     summary: Option<Markup>,
     returned: Option<Markup>,
+    unmask: Option<Markup>,
     form: Markup,
     materials: Markup,
     forms: Vec<Markup>,
     clock: Markup,
     timeline: Markup,
     asides: Vec<Markup>,
+}
+
+/// Asks what personal values are needed for.
+#[derive(Template)]
+#[template(path = "parts/handle_unmask.html")]
+struct UnmaskForm<'a> {
+    t: &'a Speaker,
+    case: CaseId,
+    csrf: String,
+    purposes: Vec<(&'static str, String)>,
+    /// What they were read for just now.
+    read_for: String,
+}
+
+/// The form on top of what was filled in, for those who may read it in full.
+fn unmask_form(
+    visit: &Visit,
+    t: &Speaker,
+    case: CaseId,
+    read_for: Option<Purpose>,
+) -> Result<Option<Markup>, Failure> {
+    if !visit.could(Unmasked::NAME) {
+        return Ok(None);
+    }
+    let purposes = Purpose::ALL.map(|purpose| (purpose.word(), t.say(purpose.key())));
+    let form = UnmaskForm {
+        t,
+        case,
+        csrf: visit.csrf.clone(),
+        purposes: purposes.into(),
+        read_for: read_for.map(|purpose| t.say(purpose.key())).unwrap_or_default(),
+    };
+    Ok(Some(Markup::of(&form)?))
+}
+
+/// `POST /work/{case}/unmask`: the page with the personal values in full, once.
+pub(super) async fn unmask(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let case: CaseId = visit.param("case")?;
+    let purpose = Purpose::parse(visit.field("purpose"));
+    let mut view = visit.ask(&CaseById { case }).await?;
+    if let Some(purpose) = purpose {
+        view.form = visit.ask(&Unmasked { case, purpose }).await?.form;
+    }
+    let notice = purpose.is_none().then(|| visit.speaker().say("casework-unmask-choose"));
+    let mut page = page(&visit, &view, None, notice, purpose).await?;
+    if purpose.is_none() {
+        page = page.status(Kind::Invalid.status());
+    }
+    Ok(page.into())
 }
 
 /// A form that was sent and refused.
@@ -171,7 +222,7 @@ const REFUSE: NoteWords = NoteWords {
 /// `GET /work/{case}`
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let view = visit.ask(&CaseById { case: visit.param("case")? }).await?;
-    Ok(page(&visit, &view, None, None).await?.into())
+    Ok(page(&visit, &view, None, None, None).await?.into())
 }
 
 async fn page(
@@ -179,6 +230,7 @@ async fn page(
     view: &CaseView,
     sent: Option<&Sent>,
     notice: Option<String>,
+    read_for: Option<Purpose>,
 ) -> Result<Page, Failure> {
     let t = visit.speaker();
     let name = t.local(&view.item_name).to_owned();
@@ -194,6 +246,7 @@ async fn page(
         notice,
         summary: sent.map(|sent| summary(&sent.state, |pointer| sent.href(pointer))).transpose()?,
         returned: last_return.map(|asked| returned(&t, asked)).transpose()?,
+        unmask: unmask_form(visit, &t, view.case, read_for)?,
         form: read_form(visit, &t, view).await?,
         materials: read_list(&t, &view.materials, Of::Case(&case_id))?,
         forms: forms(visit, &t, view, sent)?,
@@ -372,7 +425,7 @@ async fn take<A: Action<Reply = Stepped>>(
                 true => (None, state.summary),
                 false => (Some(Sent { form, state }), None),
             };
-            Ok(page(visit, &view, sent.as_ref(), notice).await?.status(status).into())
+            Ok(page(visit, &view, sent.as_ref(), notice, None).await?.status(status).into())
         }
     }
 }

@@ -52,6 +52,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/work", work::list),
         Route::get("/work/{case}", handling::show),
         Route::get("/work/{case}/preview", handling::preview),
+        Route::post("/work/{case}/unmask", handling::unmask),
         Route::post("/work/{case}/accept", handling::accept),
         Route::post("/work/{case}/return", handling::return_case),
         Route::post("/work/{case}/refuse", handling::refuse),

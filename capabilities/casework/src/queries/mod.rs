@@ -7,6 +7,7 @@ pub mod items;
 pub mod material_object;
 pub mod my_cases;
 pub mod my_drafts;
+pub mod unmasked;
 pub mod whereabouts;
 pub mod work_list;
 
@@ -17,6 +18,7 @@ pub use items::Items;
 pub use material_object::MaterialObject;
 pub use my_cases::MyCases;
 pub use my_drafts::MyDrafts;
+pub use unmasked::Unmasked;
 pub use whereabouts::Whereabouts;
 pub use work_list::WorkList;
 

@@ -2,6 +2,7 @@
 
 use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
+use minshu_kernel::personal::{PersonalError, Sealer};
 use minshu_kernel::records::{Row, Statement, Value};
 use minshu_kernel::{statements, values};
 use serde_json::Value as Json;
@@ -61,6 +62,14 @@ SET state = $3,
 WHERE id = $1
   AND version = $2";
 
+    /// The same values under another key.
+    SEAL_CASE_ANEW = "
+UPDATE casework_case
+SET applicant_name = $3,
+  form_personal = $4
+WHERE id = $1
+  AND version = $2";
+
     /// The corrected form; behind the step in the same write set, so that the version is the new one.
     UPDATE_CASE_FORM = "
 UPDATE casework_case
@@ -82,6 +91,22 @@ SELECT id, due_ms
 FROM casework_case";
 
 const TABLE: &str = "casework_case";
+
+/// Who is named where the applicant's data were erased.
+pub(crate) const ERASED: &str = "—";
+
+/// The sealed columns of a case for the archive: the key of its owner is about to be destroyed.
+pub(crate) async fn seal_anew(
+    ctx: &Ctx,
+    id: CaseId,
+    archive: &Sealer,
+) -> Result<Vec<Statement>, Failure> {
+    let Some(found) = find(ctx, id).await? else { return Ok(Vec::new()) };
+    let row = id.to_string();
+    let name = archive.seal_text(place(TABLE, "applicant_name", &row), &found.case.applicant_name);
+    let form = seal_json(archive, place(TABLE, "form_personal", &row), &found.parts.personal)?;
+    Ok(vec![Statement::one(SEAL_CASE_ANEW, values![id, found.case.version, name, form])])
+}
 
 /// A case with its form in parts; the pinned item's form joins them.
 pub(crate) struct CaseRow {
@@ -141,7 +166,11 @@ pub(crate) async fn by_number(ctx: &Ctx, number: &str) -> Result<Option<Case>, F
 
 fn open_name(services: &Services, row: &Row, id: &str) -> Result<String, Failure> {
     let sealed: Vec<u8> = row.get("applicant_name")?;
-    Ok(services.personal.open_text(place(TABLE, "applicant_name", id), &sealed)?)
+    match services.personal.open_text(place(TABLE, "applicant_name", id), &sealed) {
+        // The case is still counted and listed; who it was is gone.
+        Err(PersonalError::Erased) => Ok(ERASED.to_owned()),
+        opened => Ok(opened?),
+    }
 }
 
 fn read(services: &Services, row: &Row) -> Result<CaseRow, Failure> {

@@ -3,6 +3,7 @@
 use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
 use minshu_kernel::objects::{ObjectAddress, Stored};
+use minshu_kernel::personal::Sealer;
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
 
@@ -45,6 +46,12 @@ LIMIT 1";
 INSERT INTO casework_material (id, draft_id, case_id, material, name, object, kind, bytes,
   fingerprint, state, uploaded_ms)
 VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, 'given', $9)";
+
+    /// The same name under another key.
+    SEAL_MATERIAL_ANEW = "
+UPDATE casework_material
+SET name = $2
+WHERE id = $1";
 
     /// A file that is taken out of a draft.
     DELETE_MATERIAL = "
@@ -107,6 +114,13 @@ fn read(services: &Services, row: &Row) -> Result<MaterialFile, Failure> {
 
 fn read_all(ctx: &Ctx, rows: &[Row]) -> Result<Vec<MaterialFile>, Failure> {
     rows.iter().map(|row| read(&ctx.services, row)).collect()
+}
+
+/// The name of a file for the archive.
+pub(crate) fn seal_anew(file: &MaterialFile, archive: &Sealer) -> Statement {
+    let id = file.id.to_string();
+    let name = archive.seal_text(place(TABLE, "name", &id), &file.name);
+    Statement::one(SEAL_MATERIAL_ANEW, values![file.id, name])
 }
 
 /// A draft's files, oldest first.

@@ -3,6 +3,7 @@
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
+use minshu_kernel::personal::Sealer;
 use minshu_kernel::records::{Row, Statement, Value};
 use minshu_kernel::{statements, values};
 
@@ -20,6 +21,13 @@ WHERE case_id = $1
 ORDER BY sequence ASC
 LIMIT 2000";
 
+    /// The same detail under another key.
+    SEAL_STEP_ANEW = "
+UPDATE casework_step
+SET detail = $3
+WHERE case_id = $1
+  AND sequence = $2";
+
     /// A new step.
     INSERT_STEP = "
 INSERT INTO casework_step (case_id, sequence, at_ms, actor, actor_role, actor_division,
@@ -29,6 +37,21 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 }
 
 const TABLE: &str = "casework_step";
+
+/// The details of a case's steps for the archive.
+pub(crate) async fn seal_anew(
+    ctx: &Ctx,
+    case: CaseId,
+    archive: &Sealer,
+) -> Result<Vec<Statement>, Failure> {
+    let mut writes = Vec::new();
+    for step in of_case(ctx, case).await? {
+        let id = row_id(case, step.sequence);
+        let detail = seal_json(archive, place(TABLE, "detail", &id), &step.detail)?;
+        writes.push(Statement::one(SEAL_STEP_ANEW, values![case, step.sequence, detail]));
+    }
+    Ok(writes)
+}
 
 fn row_id(case: CaseId, sequence: i64) -> String {
     format!("{case}/{sequence}")

@@ -1,6 +1,8 @@
 //! No personal value rests in clear: marked values go in, and every column of every table is searched for them.
 
 use minshu_kernel::objects::{ObjectAddress, ObjectsError};
+use minshu_kernel::personal::Subject;
+use minshu_kernel::records::WriteSet;
 use serde_json::json;
 
 use crate::world::{
@@ -144,11 +146,10 @@ async fn what_a_person_owns_rests_under_the_persons_key_and_a_companys_does_not(
         assert_eq!(rows.iter().filter(|row| subject(row) == "installation").count(), 3);
         assert_eq!(rows.len(), 5);
         // A key that is destroyed takes everything with it that rests under it.
-        let keys = &personal.person_keys;
-        let subject = uuid::Uuid::parse_str(&person.person.unwrap().to_string()).unwrap();
-        let set = minshu_kernel::records::WriteSet { statements: vec![keys.destruction(subject)] };
-        personal.services.records.apply(set).await.unwrap();
-        keys.forget(subject);
+        let subject = Subject::Person(person.person.unwrap());
+        let statements = vec![personal.services.personal.destruction(subject).unwrap()];
+        personal.services.records.apply(WriteSet { statements }).await.unwrap();
+        personal.person_keys.forget_destroyed(true);
         let asked = world.house.ask(&person, "casework.case", json!({ "case": case })).await;
         assert_eq!(asked.unwrap_err().code, "kernel.missing");
         for file in own_files {

@@ -4,6 +4,7 @@
 mod account;
 mod applications;
 mod counter;
+mod data;
 mod devices;
 mod emergency;
 mod oauth;
@@ -44,6 +45,9 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::get("/me/posts", own_posts::show),
         Route::post("/me/posts/{post}/substitutes", own_posts::name),
         Route::post("/me/posts/substitutes/end", own_posts::end),
+        Route::get("/me/data", data::show),
+        Route::post("/me/data/export", data::export),
+        Route::post("/me/data/erase", data::erase),
         Route::get("/me/sessions", devices::show),
         Route::post("/me/sessions/end", devices::end),
         Route::post("/me/sessions/end-others", devices::end_others),

@@ -5,6 +5,7 @@ pub(crate) mod accounts;
 pub(crate) mod applications;
 pub(crate) mod challenges;
 pub(crate) mod devices;
+pub(crate) mod leaving;
 pub(crate) mod mandates;
 pub(crate) mod openings;
 pub(crate) mod organisations;
@@ -18,6 +19,7 @@ pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 10] {
         applications::STATEMENTS,
         challenges::STATEMENTS,
         devices::STATEMENTS,
+        leaving::STATEMENTS,
         mandates::STATEMENTS,
         openings::STATEMENTS,
         organisations::STATEMENTS,

@@ -4,6 +4,7 @@ pub mod audit_entries;
 pub mod dead_letters;
 pub mod deliveries;
 pub mod failed_jobs;
+pub mod my_readings;
 pub mod packs_in_force;
 pub mod subscriptions;
 pub mod systems;
