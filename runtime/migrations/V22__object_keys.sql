@@ -8,7 +8,9 @@ CREATE TABLE platform_object_key (
 );
 
 -- The installation itself has a data key too, for what is nobody's.
-CREATE TABLE platform_subject_key (
+ALTER TABLE platform_person_key RENAME TO platform_person_key_before;
+
+CREATE TABLE platform_person_key (
   id TEXT PRIMARY KEY NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('account', 'person', 'installation')),
   wrapped BYTEA NOT NULL,
@@ -16,10 +18,8 @@ CREATE TABLE platform_subject_key (
   destroyed_ms BIGINT
 );
 
-INSERT INTO platform_subject_key (id, kind, wrapped, created_ms, destroyed_ms)
+INSERT INTO platform_person_key (id, kind, wrapped, created_ms, destroyed_ms)
 SELECT id, kind, wrapped, created_ms, destroyed_ms
-FROM platform_person_key;
+FROM platform_person_key_before;
 
-DROP TABLE platform_person_key;
-
-ALTER TABLE platform_subject_key RENAME TO platform_person_key;
+DROP TABLE platform_person_key_before;

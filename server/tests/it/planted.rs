@@ -133,7 +133,7 @@ pub fn story(server: &Server, clerk: &str) -> (String, String) {
     // A draft with a slip in it, then as it should be.
     let mut slip = form();
     slip["site"]["carrier"] = json!("植入错填");
-    slip["boards"] = json!(["植入错填"]);
+    slip["boards"][0]["kind"] = json!("植入错填");
     let item = "gov-single-window.outdoor-advertising";
     let save = json!({ "item": item, "form": slip });
     let draft = once(server, &token, "casework.save_draft", &save, "draft")["draft"].clone();
