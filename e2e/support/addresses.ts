@@ -38,6 +38,7 @@ export function addresses(made: Seed): Record<Visitor, Address[]> {
       { name: "me", path: "/me" },
       { name: "me-password", path: "/me/password" },
       { name: "me-messages", path: "/me/messages" },
+      { name: "me-data", path: "/me/data" },
       { name: "drafts", path: "/drafts" },
       { name: "cases", path: "/cases" },
       { name: "item", path: `/items/${item}` },

@@ -26,6 +26,8 @@ sentences! {
     r"{人}在没用过的浏览器里应当要等一会儿才能登录" => waits_elsewhere;
     r"{人}在原来的浏览器里应当马上能登录" => signs_in_where_known;
     r"{人}退出登录，换一台电脑重新登录" => sign_in_elsewhere;
+    r"{人}删除自己的资料" => erase;
+    r"{人}应当不能再登录" => cannot_sign_in;
     r"{人}的身份应当(已经|还没有)核验" => is_proved;
     r"{人}应当可以代表(\S+?)办事" => holds_mandate;
 }
@@ -234,6 +236,20 @@ async fn signs_in_where_known(world: &mut World, words: Words) -> Outcome {
     match enter(browser, &person).await? {
         true => Ok(()),
         false => Err(Trouble::story(format!("登录不了：{}", browser.page.text()))),
+async fn erase(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let input = json!({ "password": person.password });
+    world.act(words.get(0), "identity.erase_me", input).await?;
+    Ok(())
+}
+
+async fn cannot_sign_in(world: &mut World, words: Words) -> Outcome {
+    let person = world.person(words.get(0))?;
+    let input = json!({ "phone": person.phone, "password": person.password });
+    let answer = world.api()?.act(None, "identity.sign_in", &input, None).await?;
+    match answer.done() {
+        true => Err(Trouble::story(format!("{}还能登录", words.get(0)))),
+        false => Ok(()),
     }
 }
 

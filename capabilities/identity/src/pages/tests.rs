@@ -329,6 +329,42 @@ fn the_sessions_of_an_account() {
 }
 
 #[test]
+fn what_is_held_about_oneself() {
+    use crate::queries::my_data::{HeldData, HeldKind, HeldLine};
+    let line = |title: &str, href: Option<&str>, files| HeldLine {
+        title: title.to_owned(),
+        at_ms: NOW,
+        href: href.map(str::to_owned),
+        files,
+    };
+    let kind = |records, more| HeldKind {
+        kind: "casework.cases".to_owned(),
+        title: "申请和办件".to_owned(),
+        purpose: "受理和审批您申请的事项。".to_owned(),
+        basis: "《中华人民共和国行政许可法》第三十一条".to_owned(),
+        period: "办结的按档案的保管期限留存。".to_owned(),
+        records,
+        more,
+    };
+    let held = HeldData {
+        kinds: vec![kind(vec![line("设置大型户外广告审批", Some("/cases/1"), 2)], true)],
+        hindrances: vec!["有 1 件申请正在办理。".to_owned()],
+        kept: vec!["1 件已经办结的申请".to_owned()],
+    };
+    let reading = || data::ReadingView {
+        what: "经办人员查看：核对证件和材料".to_owned(),
+        about: "设置大型户外广告审批".to_owned(),
+        href: "/cases/1".to_owned(),
+        when: "2026年3月5日".to_owned(),
+    };
+    let nothing =
+        HeldData { kinds: vec![kind(Vec::new(), false)], hindrances: Vec::new(), kept: Vec::new() };
+    look("data", |t| data::data_page(t, (&fresh(), &fresh()), &held, vec![reading()]));
+    let wrong = refused(&[("/password", "密码不对")]);
+    look("data-nothing", |t| data::data_page(t, (&fresh(), &wrong), &nothing, Vec::new()));
+}
+
+#[test]
 fn every_message_of_a_failure_is_there() {
     use minshu_kernel::error::Fault as _;
     let texts = Texts::load(&[minshu_kernel::TEXTS, crate::TEXTS]).unwrap();
