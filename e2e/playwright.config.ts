@@ -36,5 +36,6 @@ export default defineConfig({
     { name: "drafts", testMatch: "drafts.spec.ts" },
     { name: "defences", testMatch: "defences.spec.ts" },
     { name: "access", testMatch: "access.spec.ts", use: { javaScriptEnabled: false } },
+    { name: "data", testMatch: "data.spec.ts" },
   ],
 });
