@@ -5,6 +5,7 @@ mod decisions;
 mod lists;
 mod pages;
 mod report;
+mod sealing;
 mod server;
 mod steps;
 
@@ -41,6 +42,7 @@ struct Arguments {
     #[arg(long, default_value_t = 1_000_000)]
     cases: u32,
     /// This measurement alone: decisions, start, steps, pages, lists.
+    /// This measurement alone: start, steps, sealing, pages, lists.
     #[arg(long)]
     only: Option<String>,
 }
@@ -80,6 +82,9 @@ async fn main() -> Result<(), Trouble> {
             steps::measure("PostgreSQL", &server, length, &mut report).await?;
             server.stop().await?;
         }
+    }
+    if wanted("sealing") {
+        sealing::measure(&mut report)?;
     }
     if wanted("lists") {
         lists::measure(&arguments.minshu, &arguments.load_packs, arguments.cases, &mut report)
