@@ -42,9 +42,15 @@ pub fn measure(report: &mut Report) -> Result<(), Trouble> {
             }
         }
         let micros = begun.elapsed().as_secs_f64() * 1e6 / f64::from(STEPS);
-        let what = if prepared { "with the key's schedule kept" } else { "preparing the key each time" };
+        let what =
+            if prepared { "with the key's schedule kept" } else { "preparing the key each time" };
         let bar = if prepared { "< 10 % of a step" } else { "" };
-        report.add(format!("encryption in a case step, {what}"), format!("{micros:.0} µs"), bar, "");
+        report.add(
+            format!("encryption in a case step, {what}"),
+            format!("{micros:.0} µs"),
+            bar,
+            "",
+        );
     }
     let begun = moment();
     for _ in 0..200 {

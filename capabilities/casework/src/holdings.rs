@@ -38,6 +38,11 @@ WHERE owner_organisation IS NULL
 ORDER BY updated_ms DESC, id DESC
 LIMIT $3";
 
+    /// The files of a case that came to nothing: housekeeping deletes what nobody uses.
+    ERASE_FILES = "
+DELETE FROM casework_material
+WHERE case_id = $1";
+
     /// A draft whose owner leaves.
     ERASE_DRAFT = "
 DELETE FROM casework_draft
@@ -159,10 +164,12 @@ async fn leave_cases(ctx: &Ctx) -> Result<Leaving, Failure> {
     }
     let mut kept = 0;
     for row in &rows {
-        let state: String = row.get("state")?;
+        let (id, state): (CaseId, String) = (row.id("id")?, row.get("state")?);
         if State::parse(&state).is_some_and(is_kept) {
             kept += 1;
-            leaving.writes.extend(keep(ctx, row.id("id")?).await?);
+            leaving.writes.extend(keep(ctx, id).await?);
+        } else {
+            leaving.writes.push(Statement::any(ERASE_FILES, values![id]));
         }
     }
     if kept > 0 {

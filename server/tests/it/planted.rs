@@ -425,6 +425,45 @@ fn a_person_sees_takes_along_and_erases_and_then_nobody_reads_it_in_any_backup()
         assert_eq!(answer.problem(), "identity.wrong_password");
         server.done(&token, "identity.erase_me", erase);
 
+        // Somebody whose case was decided may leave too: the case is kept, and opens without their key.
+        let officer = server.person(3, &["gov-single-window.officer"]);
+        let other = server.person(4, &[]);
+        let item = "gov-single-window.outdoor-advertising";
+        let save = json!({ "item": item, "form": form() });
+        let draft = server.done(&other, "casework.save_draft", save)["draft"].clone();
+        for material in ["picture", "consent"] {
+            let object = upload(&server, &other, &pdf("kept"));
+            server.done(
+                &other,
+                "casework.attach",
+                json!({
+                    "draft": draft, "material": material, "name": "a.pdf", "object": object,
+                }),
+            );
+        }
+        let mut step = server.done(&other, "casework.submit", json!({ "draft": draft }));
+        let kept = step["case"].as_str().unwrap().to_owned();
+        for (who, verb) in [(&clerk, "accept"), (&officer, "advance")] {
+            let input = json!({ "case": kept, "version": step["version"] });
+            step = server.done(who, &format!("casework.{verb}"), input);
+        }
+        let decide = json!({
+            "case": kept, "version": step["version"], "outcome": "granted",
+            "reasons": "符合条件，准予许可。",
+        });
+        server.done(&officer, "casework.decide", decide);
+        let held = server.ask(&other, "identity/my_data");
+        assert!(held["kept"][0].as_str().unwrap().contains("档案法"), "{held}");
+        server.done(&other, "identity.erase_me", json!({ "password": crate::running::PASSWORD }));
+        let read = server.ask(&officer, &format!("casework/case?case={kept}"));
+        assert_eq!(
+            (&read["state"], &read["form"]["site"]["address"]),
+            (&json!("granted"), &json!("植入路77号8座901"))
+        );
+        assert_eq!(read["materials"][0]["files"][0]["name"], "a.pdf");
+        let mine = request(&server.address, &other, "GET", "/api/identity/me", &[], "").unwrap();
+        assert_eq!(mine.status, 401, "{}", mine.body);
+
         let gone = |server: &Server| {
             let sign_in = json!({ "phone": "13859107766", "password": PASSWORD });
             let answer = act(&server.address, "", "identity.sign_in", &sign_in, None).unwrap();

@@ -18,7 +18,7 @@ pub type Json = serde_json::Value;
 /// The longest that an answer may take: after it the server hangs.
 const HANGS: Duration = Duration::from_secs(30);
 /// What everybody signs in with.
-const PASSWORD: &str = "a password of tests";
+pub const PASSWORD: &str = "a password of tests";
 
 /// The pack of the benchmarks: one item without materials, whose form has a county and a reason.
 pub fn load_packs() -> PathBuf {
