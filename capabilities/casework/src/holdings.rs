@@ -162,7 +162,7 @@ async fn leave_cases(ctx: &Ctx) -> Result<Leaving, Failure> {
         leaving.hindrances.push(Message::new("casework-leave-many").with("n", KEPT_MAX as i64));
         return Ok(leaving);
     }
-    let mut kept = 0;
+    let mut kept = 0_i64;
     for row in &rows {
         let (id, state): (CaseId, String) = (row.id("id")?, row.get("state")?);
         if State::parse(&state).is_some_and(is_kept) {
