@@ -123,11 +123,8 @@ async fn readings(visit: &Visit) -> Result<Vec<ReadingView>, Failure> {
         };
         let purpose = text(entry, "purpose");
         let what = match purpose.is_empty() {
-            true => t.say2(
-                "identity-reading-handled",
-                ("by", by.as_str()),
-                ("operation", text(entry, "operation").as_str()),
-            ),
+            // What was done stands in the history of the thing itself.
+            true => t.say1("identity-reading-handled", "by", by.as_str()),
             false => {
                 t.say2("identity-reading-read", ("by", by.as_str()), ("purpose", purpose.as_str()))
             }
