@@ -411,7 +411,7 @@ identity-data-purpose = What for
 identity-data-basis = Legal basis
 identity-data-period = For how long
 identity-data-none = Nothing at present.
-identity-data-more = These are the latest 20; the file that you download holds everything.
+identity-data-more = These are the latest 5; the file that you download holds all.
 identity-held-note = { $day } · { $files ->
     [one] 1 file
    *[other] { $files } files
@@ -425,10 +425,9 @@ identity-held-mandates-purpose = To be sure that you may act for an organisation
 identity-held-mandates-basis = Administrative Licensing Law of the People's Republic of China, article 29 (applications by an agent)
 identity-held-mandates-period = As long as the mandate holds. An erasure ends it, and what the counter wrote goes with the key.
 identity-readings-title = Who has seen and handled it
-identity-readings-empty = Nobody but you so far. Whenever an office or the system uses your data, it is noted here.
+identity-readings-empty = Nobody but you so far. Whenever an office or an application that you allowed uses your data, it is noted here.
 identity-reading-office = An office
 identity-reading-application = An application that you allowed
-identity-reading-system = The system
 identity-reading-handled = { $by } handled it
 identity-reading-read = { $by } read it: { $purpose }
 identity-export-title = Take it along

@@ -16,6 +16,11 @@ use crate::model::Secret;
 use crate::queries::MyData;
 use crate::queries::my_data::{HeldData, HeldKind};
 
+/// Records of each kind on the page: all of them stand on pages of their own, and in what is taken along.
+const SHOWN: usize = 5;
+/// What others did, on the page.
+const READINGS: usize = 30;
+
 #[derive(Template)]
 #[template(path = "data.html")]
 struct DataPage {
@@ -55,7 +60,7 @@ pub(super) struct ReadingView {
 }
 
 fn kind_view(t: &Speaker, kind: &HeldKind) -> KindView {
-    let records = kind.records.iter().map(|record| {
+    let records = kind.records.iter().take(SHOWN).map(|record| {
         let day = show::instant(t, record.at_ms);
         let note = match record.files {
             0 => day,
@@ -70,7 +75,7 @@ fn kind_view(t: &Speaker, kind: &HeldKind) -> KindView {
         purpose: kind.purpose.clone(),
         basis: kind.basis.clone(),
         period: kind.period.clone(),
-        more: kind.more,
+        more: kind.more || kind.records.len() > SHOWN,
         records: records.collect(),
     }
 }
@@ -118,8 +123,7 @@ async fn readings(visit: &Visit) -> Result<Vec<ReadingView>, Failure> {
     let view = |entry: &Json| {
         let by = match text(entry, "by").as_str() {
             "account" => t.say("identity-reading-office"),
-            "application" => t.say("identity-reading-application"),
-            _ => t.say("identity-reading-system"),
+            _ => t.say("identity-reading-application"),
         };
         let purpose = text(entry, "purpose");
         let what = match purpose.is_empty() {
@@ -137,7 +141,10 @@ async fn readings(visit: &Visit) -> Result<Vec<ReadingView>, Failure> {
             when: show::instant(&t, at),
         }
     };
-    Ok(told["readings"].as_array().into_iter().flatten().map(view).collect())
+    // What the house does by itself (a message, a limit) is no reading of people.
+    let people = |entry: &&Json| matches!(entry["by"].as_str(), Some("account" | "application"));
+    let entries = told["readings"].as_array().into_iter().flatten();
+    Ok(entries.filter(people).take(READINGS).map(view).collect())
 }
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
