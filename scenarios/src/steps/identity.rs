@@ -236,6 +236,9 @@ async fn signs_in_where_known(world: &mut World, words: Words) -> Outcome {
     match enter(browser, &person).await? {
         true => Ok(()),
         false => Err(Trouble::story(format!("登录不了：{}", browser.page.text()))),
+    }
+}
+
 async fn erase(world: &mut World, words: Words) -> Outcome {
     let person = world.person(words.get(0))?;
     let input = json!({ "password": person.password });

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Secret;
 use crate::store::accounts;
+use crate::throttle::Gate;
 use crate::{checks, passwords};
 
 /// Confirms one's password.
@@ -33,13 +34,13 @@ impl Action for Confirm {
         let id = ctx.who.account().ok_or_else(nobody)?;
         let account = accounts::account(ctx, id).await?.ok_or_else(Failure::missing)?;
         ctx.authorize(&checks::account_resource(&account))?;
-        let row = accounts::attempts(ctx, &account.phone).await?;
-        row.admit(ctx.now)?;
+        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
+        gate.admit(ctx.now)?;
         if !passwords::verify(&self.password, Some(&account.password)).await? {
-            return Ok(row.refuse(Decision::reply(Confirmed {}), ctx.now));
+            return Ok(gate.refuse(Decision::reply(Confirmed {}), ctx.now));
         }
         let mut decision = Decision::reply(Confirmed {});
-        decision.writes.extend(row.forgive(ctx.now));
+        decision.writes.extend(gate.forgive(ctx.now));
         Ok(decision)
     }
 }

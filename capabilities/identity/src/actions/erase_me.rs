@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::IdentityError;
 use crate::events::{self, AccountErased};
 use crate::model::{Account, Secret};
-use crate::store::{accounts, leaving};
+use crate::store::{accounts, devices, leaving};
+use crate::throttle::Gate;
 use crate::{checks, passwords};
 
 /// Erases one's own data.
@@ -42,10 +43,10 @@ impl Action for EraseMe {
         let id = ctx.who.account().ok_or_else(nobody)?;
         let account = accounts::account(ctx, id).await?.ok_or_else(Failure::missing)?;
         ctx.authorize(&checks::account_resource(&account))?;
-        let row = accounts::attempts(ctx, &account.phone).await?;
-        row.admit(ctx.now)?;
+        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
+        gate.admit(ctx.now)?;
         if !passwords::verify(&self.password, Some(&account.password)).await? {
-            return Ok(row.refuse(Decision::reply(Erased { accounts: 0 }), ctx.now));
+            return Ok(gate.refuse(Decision::reply(Erased { accounts: 0 }), ctx.now));
         }
         let all = match account.person {
             Some(person) => accounts::accounts_of_person(ctx, person).await?,
@@ -81,12 +82,13 @@ impl Action for EraseMe {
 }
 
 /// What becomes of an account's rows: nobody finds or enters it any more. What was sealed stays as it is; its key goes.
-fn erase(ctx: &Ctx, account: &Account) -> [Statement; 4] {
+fn erase(ctx: &Ctx, account: &Account) -> [Statement; 5] {
     [
         Statement::one(
             leaving::ERASE_ACCOUNT,
             values![account.id, account.version, leaving::nobodys(ctx), leaving::nobodys(ctx)],
         ),
+        Statement::any(devices::DELETE_DEVICES, values![account.id]),
         Statement::any(leaving::END_SESSIONS, values![account.id, ctx.now]),
         Statement::any(leaving::END_TOKENS, values![account.id, ctx.now]),
         Statement::any(leaving::END_CONSENTS, values![account.id, ctx.now]),
