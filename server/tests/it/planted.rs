@@ -138,7 +138,7 @@ pub fn story(server: &Server, clerk: &str) -> (String, String) {
     let save = json!({ "item": item, "form": slip });
     let draft = once(server, &token, "casework.save_draft", &save, "draft")["draft"].clone();
     let save = json!({ "draft": draft, "form": form() });
-    once(server, &token, "casework.save_draft", &save, "draft again");
+    once(server, &token, "casework.save_draft", &save, "draft-again");
     for (material, content, name) in [
         ("picture", png("plantedpngtext"), "植入效果图.png"),
         ("consent", pdf("plantedpdftext"), "植入效果图同意书.pdf"),
