@@ -1,7 +1,7 @@
 //! Whatever happens to a stored object is told, and nothing panics.
 
 use super::{TestStore, any, open, pieces, read, text};
-use minshu_kernel::objects::{ObjectAddress, Objects};
+use minshu_kernel::objects::ObjectAddress;
 use proptest::prelude::*;
 use std::path::PathBuf;
 
