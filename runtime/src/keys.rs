@@ -80,17 +80,23 @@ struct KeyFile {
     seal: String,
 }
 
+/// A key of the file, its schedule computed.
+struct Master {
+    key: Zeroizing<[u8; 16]>,
+    cipher: Sm4Gcm,
+}
+
 /// The keys that encrypt, by id: one for what is new, the others for what rests under them.
 #[derive(Clone)]
 struct Ring {
     current: u32,
-    ciphers: BTreeMap<u32, Arc<(Zeroizing<[u8; 16]>, Sm4Gcm)>>,
+    ciphers: BTreeMap<u32, Arc<Master>>,
 }
 
 impl Ring {
     fn put(&mut self, id: u32, key: [u8; 16]) {
         let cipher = Sm4Gcm::new(&key.into());
-        self.ciphers.insert(id, Arc::new((Zeroizing::new(key), cipher)));
+        self.ciphers.insert(id, Arc::new(Master { key: Zeroizing::new(key), cipher }));
     }
 }
 
@@ -156,7 +162,7 @@ impl Keys {
         self.ring.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    fn cipher(&self, id: Option<u32>) -> Option<(u32, Arc<(Zeroizing<[u8; 16]>, Sm4Gcm)>)> {
+    fn cipher(&self, id: Option<u32>) -> Option<(u32, Arc<Master>)> {
         let ring = self.ring.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let id = id.unwrap_or(ring.current);
         ring.ciphers.get(&id).map(|cipher| (id, cipher.clone()))
@@ -182,7 +188,7 @@ impl Keys {
             BASE64.encode(self.seal.to_bytes()),
         ));
         for (id, cipher) in &ring.ciphers {
-            let line = Zeroizing::new(format!("{id} = \"{}\"\n", BASE64.encode(*cipher.0)));
+            let line = Zeroizing::new(format!("{id} = \"{}\"\n", BASE64.encode(*cipher.key)));
             text.push_str(&line);
         }
         text
@@ -244,12 +250,12 @@ impl Keys {
 
     /// The current SM4 key, for objects.
     pub fn current(&self) -> (u32, [u8; 16]) {
-        self.cipher(None).map(|(id, cipher)| (id, *cipher.0)).unwrap_or_default()
+        self.cipher(None).map(|(id, master)| (id, *master.key)).unwrap_or_default()
     }
 
     /// An SM4 key by id, for objects.
     pub fn by_id(&self, id: u32) -> Option<[u8; 16]> {
-        self.cipher(Some(id)).map(|(_, cipher)| *cipher.0)
+        self.cipher(Some(id)).map(|(_, master)| *master.key)
     }
 
     /// A key derived for another purpose.
@@ -408,7 +414,7 @@ impl Keys {
             sealed.push(FORMAT);
             sealed.extend_from_slice(&id.to_be_bytes());
             sealed.extend_from_slice(&nonce);
-            sealed.extend_from_slice(&encrypted(&cipher.1, nonce, &place, clear));
+            sealed.extend_from_slice(&encrypted(&cipher.cipher, nonce, &place, clear));
         }
         sealed
     }
@@ -424,7 +430,7 @@ impl Keys {
         let (_, cipher) = self.cipher(Some(key)).ok_or(PersonalError::UnknownKey(key))?;
         let aad = place_bytes(&place);
         cipher
-            .1
+            .cipher
             .decrypt(&Nonce::from(nonce), Payload { msg: body, aad: &aad })
             .map_err(|_| PersonalError::Damaged)
     }
