@@ -41,8 +41,7 @@ struct Arguments {
     /// Cases in the long list.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u32,
-    /// This measurement alone: decisions, start, steps, pages, lists.
-    /// This measurement alone: start, steps, sealing, pages, lists.
+    /// This measurement alone: decisions, start, steps, sealing, pages, lists.
     #[arg(long)]
     only: Option<String>,
 }
