@@ -25,8 +25,10 @@ use crate::access::AccessRules;
 use crate::audit::sealer;
 use crate::calendar::CalendarHolder;
 use crate::file_keys::{FileKeys, KeyedObjects};
+use crate::flows::Tail;
 use crate::housekeeping;
 use crate::keys::Keys;
+use crate::leases::{self, Leases, Roles};
 use crate::numbers::LeasedNumbers;
 use crate::observe::Metrics;
 use crate::packs::apply::{self, NotApplied};
@@ -159,6 +161,10 @@ pub struct House {
     pub demonstration: Option<crate::http::Demonstration>,
     /// Under which name this process holds leases.
     pub holder: String,
+    /// What of the work beside requests is this process's.
+    pub leases: Leases,
+    /// The sealed events of late, for flows.
+    pub tail: Tail,
     /// Wakes the sealer when something was committed.
     pub wake: Arc<Notify>,
     /// How far sealing is behind.
@@ -282,6 +288,7 @@ impl House {
         let holder = services.ids.next().to_string();
         let authenticator = foundation.capabilities.iter().find_map(|c| c.authenticator(&services));
         let metrics = Metrics::new(services.clock.now());
+        let leases = Leases::new(holder.clone(), foundation.single_process, &contract);
         let house = Arc::new(House {
             services,
             keys: foundation.keys,
@@ -307,6 +314,8 @@ impl House {
             metrics,
             demonstration: foundation.demonstration,
             holder,
+            leases,
+            tail: Tail::default(),
             wake: Arc::new(Notify::new()),
             window: sealer::Window::default(),
             sealed: Arc::new(Notify::new()),
@@ -326,17 +335,26 @@ impl House {
         Ok(house)
     }
 
-    /// Starts the tasks that run beside requests: sealer, jobs, flows, subscriptions, and the look
-    /// for packs of other processes.
-    pub fn start(self: &Arc<Self>) -> Vec<tokio::task::JoinHandle<()>> {
-        let workers = crate::workers::run(self);
-        let own = vec![
-            tokio::spawn(sealer::run(self.clone(), self.wake.clone())),
-            tokio::spawn(crate::jobs::run(self.clone())),
-            tokio::spawn(crate::flows::run(self.clone())),
-            tokio::spawn(crate::subscriptions::run(self.clone())),
+    /// Starts what this process does beside requests: all processes look for packs of others; a worker seals, runs jobs,
+    /// flows, subscriptions and channels, as far as it holds their leases. `machine` is where it runs, for operators.
+    pub fn start(
+        self: &Arc<Self>,
+        roles: Roles,
+        machine: String,
+    ) -> Vec<tokio::task::JoinHandle<()>> {
+        let mut tasks = vec![
             tokio::spawn(apply::follow(self.clone())),
+            tokio::spawn(leases::run(self.clone(), roles, machine)),
         ];
-        own.into_iter().chain(workers).collect()
+        if roles.worker {
+            tasks.extend([
+                tokio::spawn(sealer::run(self.clone(), self.wake.clone())),
+                tokio::spawn(crate::jobs::run(self.clone())),
+                tokio::spawn(crate::flows::run(self.clone())),
+                tokio::spawn(crate::subscriptions::run(self.clone())),
+            ]);
+            tasks.extend(crate::workers::run(self));
+        }
+        tasks
     }
 }

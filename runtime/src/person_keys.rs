@@ -429,7 +429,7 @@ impl Records for KeyedRecords {
     }
 
     fn apply<'a>(&'a self, set: WriteSet) -> BoxFuture<'a, Result<(), RecordsError>> {
-        self.engine.apply(set)
+        Box::pin(crate::leases::apply(&*self.engine, set))
     }
 }
 

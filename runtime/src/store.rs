@@ -106,12 +106,9 @@ ON CONFLICT (id) DO NOTHING";
 WHERE id = $1";
     DUE_JOBS = "SELECT id, due_ms, action, input, attempts
 FROM platform_job
-WHERE due_ms <= $1 AND leased_until_ms < $2
+WHERE due_ms <= $1 AND leased_until_ms < $2 AND (due_ms > $3 OR (due_ms = $3 AND id > $4))
 ORDER BY due_ms, id
-LIMIT $3";
-    LEASE_JOB = "UPDATE platform_job
-SET leased_until_ms = $2
-WHERE id = $1 AND due_ms = $3 AND leased_until_ms < $4";
+LIMIT $5";
     JOB_DONE = "DELETE FROM platform_job
 WHERE id = $1 AND due_ms = $2";
     JOB_FAILED = "UPDATE platform_job
@@ -167,15 +164,6 @@ VALUES ('packs', $1, '', $2, $3, $4, $5, 1)";
     EXCHANGE_PACKS = "UPDATE platform_packs_in_force
 SET hash = $2, hash_before = hash, since_ms = $3, principal = $4, system_user = $5, at_start = $6, version = version + 1
 WHERE id = 'packs' AND version = $1";
-    FLOW = "SELECT position, version
-FROM platform_flow
-WHERE id = $1";
-    INSERT_FLOW = "INSERT INTO platform_flow (id, position, version)
-VALUES ($1, $2, 1)
-ON CONFLICT (id) DO NOTHING";
-    MOVE_FLOW = "UPDATE platform_flow
-SET position = $2, version = version + 1
-WHERE id = $1 AND version = $3";
     PARKED = "SELECT COUNT(*) AS n
 FROM platform_dead_letter
 WHERE flow = $1 AND subject = $2 AND state = 'parked'";
@@ -235,9 +223,6 @@ ORDER BY state";
     FLOWS_WITH_PARKED = "SELECT COUNT(DISTINCT flow) AS n
 FROM platform_dead_letter
 WHERE state = 'parked'";
-    FLOW_POSITIONS = "SELECT id, position
-FROM platform_flow
-ORDER BY id";
     PUT_CALENDAR_DAY = "INSERT INTO platform_calendar_day (id, working, reason_zh, reason_en, version)
 VALUES ($1, $2, $3, $4, 1)
 ON CONFLICT (id) DO UPDATE SET working = excluded.working, reason_zh = excluded.reason_zh, reason_en = excluded.reason_en, version = platform_calendar_day.version + 1";

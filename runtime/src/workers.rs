@@ -1,5 +1,5 @@
 //! Work of capabilities that goes on beside requests: each in a task of its own, so that a channel that does not
-//! answer holds up nothing else.
+//! answer holds up nothing else. Each is done by the process that holds its lease.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use tokio::task::JoinHandle;
 
 use crate::house::House;
+use crate::leases;
 
 /// How long a worker that found nothing waits.
 const IDLE: Duration = Duration::from_millis(500);
@@ -25,8 +26,13 @@ pub fn run(house: &Arc<House>) -> Vec<JoinHandle<()>> {
 }
 
 async fn on(house: Arc<House>, worker: WorkerEntry) {
+    let lease = leases::of_worker(worker.name);
     loop {
-        match round(&house, &worker).await {
+        let Some(hold) = house.leases.held(&lease) else {
+            tokio::time::sleep(IDLE).await;
+            continue;
+        };
+        match leases::under(hold, round(&house, &worker)).await {
             Ok(true) => {}
             Ok(false) => tokio::time::sleep(IDLE).await,
             Err(failure) => {

@@ -43,6 +43,9 @@ pub enum CommandError {
     /// The keys cannot be used.
     #[error(transparent)]
     Keys(#[from] minshu_runtime::keys::KeysError),
+    /// The records are another installation's.
+    #[error(transparent)]
+    NotOurs(#[from] minshu_runtime::installation::NotOurs),
     /// The house does not stand.
     #[error(transparent)]
     House(#[from] minshu_runtime::house::HouseError),

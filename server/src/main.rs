@@ -14,6 +14,7 @@ mod logs;
 mod open;
 mod people;
 mod settings;
+mod sharing;
 mod tls;
 
 use std::process::ExitCode;

@@ -6,12 +6,13 @@ use minshu_kernel::clock::Clock;
 use minshu_kernel::division::Divisions;
 use minshu_runtime::house::{Foundation, House, HouseError, migrations};
 use minshu_runtime::http::{Demonstration, assets};
+use minshu_runtime::installation;
 use minshu_runtime::keys::{Keys, SystemEntropy};
 use minshu_runtime::outgoing::{HttpClient, Patience};
 use minshu_runtime::packs::PackSources;
 use minshu_runtime::register::Register;
 use minshu_runtime::system::{ClockIds, SystemClock};
-use minshu_storage::objects::{ObjectStorage, ObjectsPlace};
+use minshu_storage::objects::ObjectStorage;
 use minshu_storage::records::migrate::migrate;
 use minshu_storage::records::{Db, Settings as RecordsSettings};
 
@@ -51,6 +52,28 @@ pub fn clock(folder: &DataFolder) -> Arc<dyn Clock> {
     }
 }
 
+/// Opens the keys of this installation. They are made where there is no data yet, and must be those that the data were
+/// sealed with: another process may have made the database.
+async fn keys(
+    settings: &Settings,
+    folder: &DataFolder,
+    db: &Db,
+    entropy: Arc<SystemEntropy>,
+) -> Result<Arc<Keys>, CommandError> {
+    let path = settings.sharing.keys(folder);
+    let known = installation::mark(db).await?;
+    let fresh = folder.fresh && known.is_none();
+    if folder.fresh && !fresh && !path.exists() {
+        return Err(CommandError::Failed(format!(
+            "the database belongs to an installation whose keys are not at {}: bring its key file there, or name it (--key-file)",
+            path.display()
+        )));
+    }
+    let keys = Arc::new(Keys::open(&path, fresh, entropy)?);
+    installation::hold(db, &keys).await?;
+    Ok(keys)
+}
+
 /// Opens the house; migrates first.
 pub async fn house(
     settings: &Settings,
@@ -67,8 +90,8 @@ pub async fn house(
     }
     let db = Db::open(records).await?;
     let entropy = Arc::new(SystemEntropy);
-    let keys = Arc::new(Keys::open(&folder.keys(), folder.fresh, entropy.clone())?);
-    let objects = ObjectStorage::open(ObjectsPlace::Directory(folder.objects()), keys.clone())
+    let keys = keys(settings, folder, &db, entropy.clone()).await?;
+    let objects = ObjectStorage::open(settings.sharing.objects(folder), keys.clone())
         .await
         .map_err(|error| CommandError::Failed(error.to_string()))?;
     let channels = crate::channels::open(settings, &clock, demonstration.is_some())?;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::channels::MessagingSettings;
 use crate::edge::{Doors, EdgeArguments};
 use crate::error::CommandError;
+use crate::sharing::{Sharing, SharingArguments};
 
 /// Settings of the command line and the environment; they win over the file.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -76,6 +77,9 @@ pub struct Arguments {
     /// The network before the house.
     #[command(flatten)]
     pub edge: EdgeArguments,
+    /// What several processes share.
+    #[command(flatten)]
+    pub sharing: SharingArguments,
 }
 
 /// The settings file.
@@ -92,6 +96,8 @@ struct File {
     subscription_networks: Vec<String>,
     #[serde(default)]
     network: EdgeArguments,
+    #[serde(default)]
+    sharing: SharingArguments,
     #[serde(default)]
     messaging: MessagingSettings,
 }
@@ -119,6 +125,8 @@ pub struct Settings {
     pub messaging: MessagingSettings,
     /// How connections are taken.
     pub doors: Doors,
+    /// What this process shares with others on the same records.
+    pub sharing: Sharing,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -151,6 +159,7 @@ impl Settings {
                 "the address must begin with postgres://; leave it out for SQLite",
             ));
         }
+        let shared = database_url.is_some();
         let beside = |name: &str| {
             let program = std::env::current_exe().ok()?;
             let path = program.parent()?.join(name);
@@ -199,6 +208,7 @@ impl Settings {
             messaging: file.messaging.with(arguments),
             edge: network.edge()?,
             doors: network.doors()?,
+            sharing: arguments.sharing.clone().or(file.sharing).check(shared)?,
             networks: Networks { allowed, loopback: arguments.subscription_loopback },
         })
     }

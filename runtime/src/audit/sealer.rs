@@ -15,6 +15,7 @@ use super::batch::{self, Sealing};
 use super::block::{BLOCK_ENTRIES, Block, merkle_root};
 use super::entry::{Entry, GENESIS};
 use crate::house::House;
+use crate::leases;
 use crate::store;
 
 /// The most rows that one round seals.
@@ -38,20 +39,39 @@ const EVENTS: &str = "events";
 pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
     let mut last_block_ms = house.services.clock.now().0;
     let mut alarm = Alarm::default();
+    // The commits of other processes wake nobody here.
+    let pause = Duration::from_millis(if house.single_process { 500 } else { 30 });
+    let mut looked = tokio::time::Instant::now();
     loop {
-        let waited = tokio::time::timeout(Duration::from_millis(500), wake.notified()).await;
-        if waited.is_ok() {
+        let Some(hold) = house.leases.held(leases::SEAL) else {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            continue;
+        };
+        let woken = tokio::time::timeout(pause, wake.notified()).await.is_ok();
+        if woken {
             // A few commits share a round: the bar is 50 ms from commit to position.
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        match round(&house).await {
-            Ok(sealed) if sealed == ROUND as usize => wake.notify_one(),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "sealing waits"),
+        let sealed = match leases::under(hold.clone(), round(&house)).await {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                tracing::warn!(%error, "sealing waits");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                0
+            }
+        };
+        if sealed == ROUND as usize {
+            wake.notify_one();
         }
+        // What is asked beside sealing is not asked thirty times a second of a house that is at rest.
+        if sealed == 0 && !woken && looked.elapsed() < Duration::from_millis(500) {
+            continue;
+        }
+        looked = tokio::time::Instant::now();
         alarm.look(&house).await;
         let now = house.services.clock.now().0;
-        match close_block(&house, now - last_block_ms > BLOCK_AGE_MS).await {
+        let due = now - last_block_ms > BLOCK_AGE_MS;
+        match leases::under(hold, close_block(&house, due)).await {
             Ok(true) => last_block_ms = now,
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the block is not closed yet"),

@@ -80,8 +80,8 @@ impl State {
         let last: i64 = one(store::LAST_EVENT_POSITION, values![]).await?.get("position")?;
         let mut behind = 0;
         let flows = house.packs.flows();
-        for row in rows(store::FLOW_POSITIONS, values![]).await? {
-            let id: String = row.get("id")?;
+        for row in rows(crate::flows::FLOW_POSITIONS, values![]).await? {
+            let id: String = row.get("flow")?;
             // Those of packs that are gone stand still for good.
             if flows.iter().any(|flow| flow.id == id) {
                 behind = behind.max(last - row.get::<i64>("position")?);

@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("V4__packs_in_force", include_str!("../../migrations/V4__packs_in_force.sql")),
     ("V6__person_keys", include_str!("../../migrations/V6__person_keys.sql")),
     ("V22__object_keys", include_str!("../../migrations/V22__object_keys.sql")),
+    ("V25__shared_work", include_str!("../../migrations/V25__shared_work.sql")),
 ];
 
 const EVERYONE: &[&str] = &["platform.systems"];
@@ -55,6 +56,9 @@ impl Platform {
         contract.sql(crate::person_keys::STATEMENTS);
         contract.sql(crate::file_keys::STATEMENTS);
         contract.sql(crate::subscriptions::store::STATEMENTS);
+        contract.sql(crate::leases::STATEMENTS);
+        contract.sql(crate::installation::STATEMENTS);
+        contract.sql(crate::flows::STATEMENTS);
         contract.texts.push(TextSource {
             owner: "platform",
             zh: include_str!("../../text/zh.ftl"),

@@ -1,6 +1,6 @@
 //! Subscriptions: signed web hooks on sealed events, for integrators. At least once, by position, in order for every
 //! subject. Each subscription has a task of its own while it has something to do, so that a receiver that does not
-//! answer holds up nobody else.
+//! answer holds up nobody else; the process that holds the lease of its part has it.
 
 pub mod interest;
 pub mod message;
@@ -20,6 +20,7 @@ use minshu_kernel::values;
 use tokio::task::JoinHandle;
 
 use crate::house::House;
+use crate::leases;
 use model::{Delivery, Subscription};
 use work::Verdict;
 
@@ -42,7 +43,7 @@ pub async fn run(house: Arc<House>) {
             continue;
         }
         let now = house.services.clock.now().0;
-        if now >= forget_ms {
+        if now >= forget_ms && house.leases.held(&leases::of_part(0)).is_some() {
             forget_ms = now + FORGET_EACH_MS;
             if let Err(error) = forget(&house).await {
                 tracing::warn!(%error, "old deliveries stay for now");
@@ -59,13 +60,14 @@ impl Tasks {
     async fn begin(&mut self, house: &Arc<House>) -> Result<(), Failure> {
         self.0.retain(|_, task| !task.is_finished());
         for id in busy(house).await? {
+            let Some(hold) = house.leases.held_for(&id) else { continue };
             self.0.entry(id.clone()).or_insert_with(|| {
                 let house = house.clone();
-                tokio::spawn(async move {
+                tokio::spawn(leases::under(hold, async move {
                     if let Err(error) = work::advance(&house, &id).await {
                         tracing::warn!(subscription = %id, %error, "a subscription waits");
                     }
-                })
+                }))
             });
         }
         Ok(())

@@ -20,6 +20,7 @@ pub use verify::verify;
 
 use crate::error::CommandError;
 use crate::folder::Purpose;
+use crate::settings::Settings;
 
 /// The form of back-ups that this program writes and reads.
 const FORMAT: u32 = 1;
@@ -117,6 +118,16 @@ pub fn find(folder: &Path) -> Result<PathBuf, CommandError> {
 /// The folder of the objects of all back-ups beside this one.
 fn objects_of(backup: &Path) -> PathBuf {
     backup.parent().unwrap_or(Path::new(".")).join("objects")
+}
+
+/// The folder of the objects; those in S3 have back-ups of their own.
+fn objects_here(settings: &Settings, data: &Path) -> Result<PathBuf, CommandError> {
+    settings.sharing.objects_folder(data).ok_or_else(|| {
+        CommandError::Failed(
+            "the objects are in S3: keep versions and a copy of the bucket there, and back the database up by its own means"
+                .into(),
+        )
+    })
 }
 
 /// The addresses of a back-up's objects.

@@ -15,7 +15,7 @@ use minshu_storage::records::Db;
 use minshu_storage::records::copy::copy_in;
 use zeroize::Zeroizing;
 
-use super::{Manifest, find, grouped, listed, objects_of, take};
+use super::{Manifest, find, grouped, listed, objects_here, objects_of, take};
 use crate::commands::keys::{passphrase, read_archive};
 use crate::commands::say;
 use crate::error::CommandError;
@@ -85,6 +85,7 @@ pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Manifest, C
     let backup = find(&asked.folder)?;
     let manifest = Manifest::read(&backup)?;
     let data = &settings.data;
+    let objects = objects_here(settings, data)?;
     empty(data)?;
     let opening = tokio::task::block_in_place(|| Opening::read(asked, &manifest))?;
     let folder = DataFolder::unfinished(data, manifest.purpose)?;
@@ -96,7 +97,7 @@ pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Manifest, C
         person_keys::put_back(&Db::open(records).await?, &opening.persons).await?;
         say(format!("keys of persons: {}", grouped(opening.persons.len() as u64)));
     }
-    tokio::task::block_in_place(|| files(&backup, &manifest, &opening, &folder))?;
+    tokio::task::block_in_place(|| files(&backup, &manifest, &opening, &folder, &objects))?;
     prove(settings, &folder, &manifest).await?;
     let marker = serde_json::to_string(&manifest.purpose).unwrap_or_default();
     take::write_whole(&data.join("folder.json"), &marker)?;
@@ -132,9 +133,10 @@ fn files(
     manifest: &Manifest,
     opening: &Opening,
     folder: &DataFolder,
+    objects: &Path,
 ) -> Result<(), CommandError> {
     let disk = |error| CommandError::io("the objects cannot be restored")(error);
-    let (store, objects) = (objects_of(backup), folder.objects());
+    let store = objects_of(backup);
     let damaged = |what: &str| {
         CommandError::Failed(format!(
             "{what} is not what was written: the back-up is damaged; run `minshu backup verify`, use another"
@@ -142,7 +144,7 @@ fn files(
     };
     for (at, address) in listed(backup)?.iter().enumerate() {
         let from = directory::file_of(&store, address).ok_or_else(|| damaged(address))?;
-        let to = directory::file_of(&objects, address).ok_or_else(|| damaged(address))?;
+        let to = directory::file_of(objects, address).ok_or_else(|| damaged(address))?;
         if !to.exists() && directory::copy(&from, &to).map_err(disk)?.0 != *address {
             return Err(damaged(&from.display().to_string()));
         }
@@ -153,7 +155,7 @@ fn files(
     say(format!("objects: {}", grouped(manifest.objects)));
     for file in &manifest.files {
         let Some(name) = file.path.strip_prefix("named/") else { continue };
-        let to = directory::file_of_name(&objects, name).ok_or_else(|| damaged(name))?;
+        let to = directory::file_of_name(objects, name).ok_or_else(|| damaged(name))?;
         let found = directory::copy(&backup.join(&file.path), &to).map_err(disk)?;
         if found != (file.sha256.clone(), file.bytes) {
             return Err(damaged(&file.path));
@@ -189,7 +191,7 @@ async fn prove(
             report.entries
         )));
     }
-    let objects = folder.objects();
+    let objects = objects_here(settings, &folder.path)?;
     let is_there =
         |address: &str| directory::file_of(&objects, address).is_some_and(|path| path.exists());
     let missing = minshu_runtime::uploads::missing(&house, &is_there).await?;

@@ -37,6 +37,7 @@ pub fn last(data: &Path) -> Option<Last> {
 /// Takes a back-up into a folder of its own within `folder`; objects that an earlier one brought are not copied again.
 pub async fn take(settings: &Settings, folder: &Path) -> Result<(PathBuf, Manifest), CommandError> {
     let data = DataFolder::look(&settings.data)?;
+    let from = super::objects_here(settings, &data.path)?;
     let at_ms = SystemClock.now().0;
     let backup = folder.join(name(at_ms));
     let records = backup.join("records");
@@ -47,7 +48,7 @@ pub async fn take(settings: &Settings, folder: &Path) -> Result<(PathBuf, Manife
     let (audit, events) = heads(&records, &copied)?;
     // Behind the rows: an object is stored before a row names it.
     let (objects, object_bytes, mut files) =
-        tokio::task::block_in_place(|| objects(&data.objects(), folder, &backup))?;
+        tokio::task::block_in_place(|| objects(&from, folder, &backup))?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let manifest = Manifest {
         format: FORMAT,

@@ -1,13 +1,16 @@
-//! `minshu serve`: everything in one process, until it is told to stop.
+//! `minshu serve`: everything in one process, or one of several on a PostgreSQL database, until it is told to stop.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use minshu_kernel::clock::Clock;
 use minshu_runtime::audit::sealer;
+use minshu_runtime::house::House;
+use minshu_runtime::leases;
 use minshu_runtime::system::SystemClock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use super::say;
 use crate::error::CommandError;
@@ -72,33 +75,61 @@ impl Serve {
             clock::listen(folder.path.clone(), test_clock)?;
         }
         console::listen(&folder.path, house.clone())?;
-        let tasks = house.start();
+        // Listened for before anything is told: whoever reads it may ask to stop at once.
+        let terminate = signal(SignalKind::terminate()).map_err(CommandError::io("signals"))?;
+        let roles = settings.sharing.roles;
+        let tasks = house.start(roles, machine());
         if self.demonstration && folder.fresh {
             demonstration::load(&house, &settings.packs).await?;
         }
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .map_err(CommandError::io(format!("{} cannot be listened at", settings.listen)))?;
-        let address =
-            listener.local_addr().map_err(CommandError::io("the address is not known"))?;
-        // Listened for before the address is told: whoever reads it may ask to stop at once.
-        let terminate = signal(SignalKind::terminate()).map_err(CommandError::io("signals"))?;
-        let told = house.clone();
-        let tell = move |until| told.metrics.certificate_ends(until);
-        let tls = settings.doors.tls.clone().map(|files| files.acceptor(tell)).transpose()?;
-        let gate = Gate { tls, per_address: settings.doors.per_address, edge: house.edge.clone() };
-        let redirect = listen::redirect(&settings, &gate).await?;
-        let operations = listen::operations(&settings, &gate, &house).await?;
-        let scheme = if gate.tls.is_some() { "https" } else { "http" };
-        say(format!("listening on {scheme}://{address}"));
-        let router = minshu_runtime::http::router(house.clone());
-        listen::serve(listener, router, gate, stopped(terminate)).await;
-        for task in tasks.into_iter().chain(redirect).chain(operations) {
+        let stop = stopped(terminate);
+        let beside = if roles.web {
+            answer(&settings, &house, stop).await?
+        } else {
+            let gate = Gate { tls: None, per_address: 0, edge: house.edge.clone() };
+            let operations = listen::operations(&settings, &gate, &house).await?;
+            say(format!("working as {roles}"));
+            stop.await;
+            operations.into_iter().collect()
+        };
+        // What is under way ends, and others can go on with it at once.
+        leases::finish(&house).await?;
+        for task in tasks.into_iter().chain(beside) {
             task.abort();
         }
-        sealer::finish(&house).await?;
+        if roles.worker {
+            sealer::finish(&house).await?;
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Answers people until told to stop; answers the tasks that listen beside.
+async fn answer(
+    settings: &Settings,
+    house: &Arc<House>,
+    stop: impl Future<Output = ()>,
+) -> Result<Vec<JoinHandle<()>>, CommandError> {
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(CommandError::io(format!("{} cannot be listened at", settings.listen)))?;
+    let address = listener.local_addr().map_err(CommandError::io("the address is not known"))?;
+    let told = house.clone();
+    let tell = move |until| told.metrics.certificate_ends(until);
+    let tls = settings.doors.tls.clone().map(|files| files.acceptor(tell)).transpose()?;
+    let gate = Gate { tls, per_address: settings.doors.per_address, edge: house.edge.clone() };
+    let redirect = listen::redirect(settings, &gate).await?;
+    let operations = listen::operations(settings, &gate, house).await?;
+    let scheme = if gate.tls.is_some() { "https" } else { "http" };
+    say(format!("listening on {scheme}://{address}"));
+    let router = minshu_runtime::http::router(house.clone());
+    listen::serve(listener, router, gate, stop).await;
+    Ok(redirect.into_iter().chain(operations).collect())
+}
+
+/// What operators know this machine by.
+fn machine() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// Until SIGTERM or an interrupt.

@@ -20,6 +20,8 @@ mod keys;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod leases;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod load;
@@ -49,3 +51,4 @@ mod statements;
 mod substitutes;
 #[cfg(test)]
 mod texts;
+mod workers;

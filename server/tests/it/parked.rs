@@ -11,7 +11,7 @@ use crate::running::{Answer, Json, Server, Start, databases, load_packs, request
 const FLOW: &str = "load-test.tell-returned";
 
 /// The benchmarks' pack with a flow that tells applicants when a case was returned.
-fn packs_with_a_flow(folder: &Path) -> PathBuf {
+pub fn packs_with_a_flow(folder: &Path) -> PathBuf {
     let packs = folder.join("packs");
     copy(&load_packs(), &packs);
     let file = packs.join("06-public-services/load-test/pack.toml");
@@ -56,13 +56,13 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// The database behind the server's back.
-enum Behind {
+pub enum Behind {
     Sqlite(rusqlite::Connection),
     Postgres(String),
 }
 
 impl Behind {
-    fn run(&self, sqlite: &str, postgres: &str) {
+    pub fn run(&self, sqlite: &str, postgres: &str) {
         match self {
             Behind::Sqlite(connection) => connection.execute_batch(sqlite).unwrap(),
             Behind::Postgres(url) => on_postgres(url, async |client| {
@@ -71,7 +71,7 @@ impl Behind {
         }
     }
 
-    fn column(&self, sql: &str) -> Vec<String> {
+    pub fn column(&self, sql: &str) -> Vec<String> {
         match self {
             Behind::Sqlite(connection) => {
                 let mut statement = connection.prepare(sql).unwrap();
@@ -131,7 +131,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     text.split(before).nth(1).unwrap_or_else(|| panic!("no {before}")).split(after).next().unwrap()
 }
 
-fn returned(server: &Server, clerk: &str, case: &Json, version: i64) -> i64 {
+pub fn returned(server: &Server, clerk: &str, case: &Json, version: i64) -> i64 {
     let mut input = json!({ "case": case, "version": version, "reason": "事由请写清楚一些。" });
     if version > 1 {
         input["again_reason"] = json!("补正后还是不清楚。");
@@ -140,7 +140,7 @@ fn returned(server: &Server, clerk: &str, case: &Json, version: i64) -> i64 {
 }
 
 /// The messages of somebody about a case.
-fn messages(server: &Server, token: &str, case: &Json) -> usize {
+pub fn messages(server: &Server, token: &str, case: &Json) -> usize {
     let inbox = server.ask(token, "messaging/inbox?limit=100");
     let about = format!("casework.case:{}", case.as_str().unwrap());
     inbox["messages"].as_array().unwrap().iter().filter(|m| m["about"] == json!(about)).count()

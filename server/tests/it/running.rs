@@ -81,6 +81,10 @@ impl Start {
                 if let Some(address) = line.strip_prefix("operations at http://") {
                     operations = Some(address.to_owned());
                 }
+                // A worker answers nobody.
+                if line.starts_with("working as ") {
+                    return Some(String::new());
+                }
                 line.strip_prefix("listening on ")?.split_once("://").map(|(_, a)| a.to_owned())
             })
             .expect("the server starts");
@@ -89,7 +93,10 @@ impl Start {
 
     /// Proves the audit chain of a server that stands still.
     pub fn prove_the_chain(&self) {
-        let verified = self.command(&["audit", "verify"]).output().unwrap();
+        let mut command = self.command(&["audit", "verify"]);
+        let settings = self.environment.iter().filter(|(name, _)| name.starts_with("MINSHU_"));
+        command.envs(settings.cloned());
+        let verified = command.output().unwrap();
         let told = String::from_utf8_lossy(&verified.stdout);
         assert!(verified.status.success() && told.contains("the chain holds"), "{told}");
     }
@@ -129,6 +136,12 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
     /// Asks it to stop, and waits until it has.

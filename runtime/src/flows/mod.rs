@@ -1,12 +1,16 @@
 //! Flows: consumers of sealed events. At least once, idempotent by (flow, event), ordered per subject. What is refused
 //! for good goes to a dead letter and parks that subject's later events. What fails for the moment makes the flow wait,
 //! longer each time; an event that has failed for too long is parked as well, so that other subjects go on. Nothing is
-//! skipped.
+//! skipped. Subjects are cut into parts, each done by whoever holds its lease: parts go on beside each other.
 
-use std::collections::HashMap;
+mod part;
+mod store;
+mod tail;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use minshu_kernel::access::Principal;
 use minshu_kernel::ctx::{Call, Ctx, Door as _};
 use minshu_kernel::error::{Failure, Kind};
@@ -16,19 +20,15 @@ use minshu_kernel::records::{Row, Statement, WriteSet};
 use minshu_kernel::text::Lang;
 use minshu_kernel::values;
 use serde_json::{Value as Json, json};
+use tokio::sync::watch;
 
+pub(crate) use self::store::{FLOW_POSITIONS, STATEMENTS};
 use crate::house::House;
+use crate::leases::{self, Hold};
 use crate::packs::Flow;
-use crate::store;
 use crate::subscriptions::{self, model::of_letters};
-
-/// Events of one round of one flow.
-const ROUND: i64 = 200;
-/// The longest wait of a flow whose action fails for the moment.
-const LONGEST_WAIT_MS: i64 = 60_000;
-/// An event that has failed for so long, and so often, is parked.
-const PATIENCE_MS: i64 = 10 * 60_000;
-const PATIENCE_TRIES: u32 = 5;
+use part::Part;
+pub use tail::Tail;
 
 /// A sealed event.
 #[derive(Debug, Clone)]
@@ -76,110 +76,86 @@ enum Outcome {
     Refused(Failure),
 }
 
-/// How long a flow waits after failures of the event that is its next.
-#[derive(Default)]
-struct Breaker {
-    event: String,
-    failures: u32,
-    since_ms: i64,
-    until_ms: i64,
+/// Runs the flows of every part that this process holds, until told to stop.
+pub async fn run(house: Arc<House>) {
+    let (told, head) = watch::channel(0);
+    let parts = (0..leases::PARTS).map(|number| run_part(house.clone(), number, head.clone()));
+    tokio::join!(follow(&house, told), join_all(parts));
 }
 
-impl Breaker {
-    /// Counts a failure; answers whether the event is to be parked.
-    fn failed(&mut self, event: &str, now: i64) -> bool {
-        if self.event != event {
-            *self = Breaker { event: event.to_owned(), since_ms: now, ..Breaker::default() };
+/// Looks how far events are sealed, and wakes the parts.
+async fn follow(house: &House, told: watch::Sender<i64>) {
+    // Another process may seal: it wakes nobody here.
+    let pause = Duration::from_millis(if house.single_process { 500 } else { 100 });
+    loop {
+        let _ = tokio::time::timeout(pause, house.sealed.notified()).await;
+        match tail::head(&house.db).await {
+            Ok(head) => {
+                told.send_if_modified(|before| std::mem::replace(before, head) != head);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "flows wait");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
         }
-        self.failures += 1;
-        self.until_ms = now + (200_i64 << self.failures.min(9)).min(LONGEST_WAIT_MS);
-        self.failures >= PATIENCE_TRIES && now - self.since_ms >= PATIENCE_MS
     }
 }
 
-/// Runs all flows until told to stop.
-pub async fn run(house: Arc<House>) {
-    let mut breakers: HashMap<String, Breaker> = HashMap::new();
+async fn run_part(house: Arc<House>, number: usize, mut head: watch::Receiver<i64>) {
+    let lease = leases::of_part(number);
+    let mut state: Option<(i64, Part)> = None;
     loop {
-        let _ = tokio::time::timeout(Duration::from_millis(500), house.sealed.notified()).await;
-        if let Err(error) = house.packs.steady(round(&house, &mut breakers)).await {
-            tracing::warn!(%error, "flows wait");
+        // Without news too: what waits is tried again, and the lease may be ours by now.
+        let _ = tokio::time::timeout(Duration::from_millis(500), head.changed()).await;
+        let Some(hold) = house.leases.held(&lease) else {
+            state = None;
+            continue;
+        };
+        let up_to = *head.borrow_and_update();
+        let work = leases::under(hold.clone(), catch_up(&house, number, &hold, &mut state, up_to));
+        if let Err(error) = house.packs.steady(work).await {
+            tracing::warn!(part = number, %error, "flows wait");
+            // It is read anew: what was kept of it is not known.
+            state = None;
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 }
 
-/// One round over all flows, for tests and the demonstration: until nothing is left to do.
-pub async fn drain(house: &House) -> Result<(), Failure> {
-    let mut breakers = HashMap::new();
-    while round(house, &mut breakers).await? > 0 {}
+/// Moves a part as far as events are sealed.
+async fn catch_up(
+    house: &House,
+    number: usize,
+    hold: &Hold,
+    state: &mut Option<(i64, Part)>,
+    head: i64,
+) -> Result<(), Failure> {
+    let (_, part) = match state {
+        Some(known) if known.0 == hold.token() => known,
+        _ => state.insert((hold.token(), Part::read(house, number).await?)),
+    };
+    while part.round(house, head).await?.1 && hold.goes_on() {}
     Ok(())
 }
 
-async fn round(house: &House, breakers: &mut HashMap<String, Breaker>) -> Result<usize, Failure> {
-    let mut handled = 0;
-    for flow in house.packs.flows().iter() {
-        let now = house.services.clock.now().0;
-        let breaker = breakers.entry(flow.id.clone()).or_default();
-        if breaker.until_ms > now {
-            continue;
+/// All parts until nothing is left to do, for tests and the demonstration. What waits is tried now.
+pub async fn drain(house: &House) -> Result<(), Failure> {
+    let mut parts = Vec::new();
+    for number in 0..leases::PARTS {
+        let mut part = Part::read(house, number).await?;
+        part.hurry();
+        parts.push(part);
+    }
+    loop {
+        let head = tail::head(&house.db).await?;
+        let mut passed = 0;
+        for part in &mut parts {
+            passed += house.packs.steady(part.round(house, head)).await?.0;
         }
-        let (count, waiting) = advance(house, flow, breaker).await?;
-        handled += count;
-        match waiting {
-            None => *breaker = Breaker::default(),
-            Some(failure) => {
-                let wait_ms = breaker.until_ms - now;
-                tracing::warn!(flow = %flow.id, %failure, wait_ms, "a flow waits");
-            }
+        if passed == 0 {
+            return Ok(());
         }
     }
-    Ok(handled)
-}
-
-/// Moves one flow along the sealed events; answers how many it passed and why it stopped, if it did.
-async fn advance(
-    house: &House,
-    flow: &Flow,
-    breaker: &mut Breaker,
-) -> Result<(usize, Option<Failure>), Failure> {
-    let records = &house.services.records;
-    let cursor = records.point(store::FLOW.into(), values![&flow.id]).await?;
-    let Some(cursor) = cursor.first() else {
-        // A new flow begins with what happens from now on.
-        let last = records.point(store::LAST_EVENT_POSITION.into(), values![]).await?;
-        let position: i64 = last.first().map_or(Ok(0), |row| row.get("position"))?;
-        let insert = Statement::any(store::INSERT_FLOW, values![&flow.id, position]);
-        records.apply(WriteSet { statements: vec![insert] }).await?;
-        return Ok((0, None));
-    };
-    let (begun, version): (i64, i64) = (cursor.get("position")?, cursor.get("version")?);
-    let rows = records.point(store::EVENTS_AFTER.into(), values![begun, ROUND]).await?;
-    let mut position = begun;
-    let mut waiting = None;
-    for row in &rows {
-        let event = Sealed::read(row)?;
-        if event.kind == flow.on && applies(flow, &event)? {
-            match handle(house, flow, &event).await? {
-                Outcome::Done => {}
-                Outcome::Later(failure) => {
-                    if breaker.failed(&event.id, house.services.clock.now().0) {
-                        bury(house, flow, &event, &failure).await?;
-                    } else {
-                        waiting = Some(failure);
-                        break;
-                    }
-                }
-                Outcome::Refused(failure) => bury(house, flow, &event, &failure).await?,
-            }
-        }
-        position = event.position;
-    }
-    if position > begun {
-        let moved = Statement::one(store::MOVE_FLOW, values![&flow.id, position, version]);
-        records.apply(WriteSet { statements: vec![moved] }).await?;
-    }
-    Ok(((position - begun) as usize, waiting))
 }
 
 fn applies(flow: &Flow, event: &Sealed) -> Result<bool, Failure> {
@@ -197,7 +173,7 @@ fn applies(flow: &Flow, event: &Sealed) -> Result<bool, Failure> {
 
 async fn handle(house: &House, flow: &Flow, event: &Sealed) -> Result<Outcome, Failure> {
     let asked = values![&flow.id, &event.subject];
-    let parked = house.services.records.point(store::PARKED.into(), asked).await?;
+    let parked = house.services.records.point(crate::store::PARKED.into(), asked).await?;
     if parked.first().map_or(Ok(0), |row| row.get::<i64>("n"))? > 0 {
         let behind = Failure::new(Kind::Conflict, "kernel.subject_parked");
         return Ok(Outcome::Refused(behind));
@@ -275,7 +251,7 @@ async fn bury(
     tracing::error!(flow = %flow.id, event = %event.id, %failure, "a dead letter parks its subject");
     let told: String = failure.to_string().chars().take(400).collect();
     let statement = Statement::any(
-        store::INSERT_DEAD_LETTER,
+        crate::store::INSERT_DEAD_LETTER,
         values![
             house.services.ids.next().to_string(),
             &flow.id,
@@ -297,32 +273,11 @@ pub async fn replay(house: &House, flow_id: &str, event_id: &str) -> Result<(), 
     let flows = house.packs.flows();
     let flow = flows.iter().find(|f| f.id == flow_id);
     let flow = flow.ok_or_else(|| Failure::new(Kind::Conflict, "platform.flow_gone"))?;
-    let rows = house.services.records.point(store::EVENT_BY_ID.into(), values![event_id]).await?;
+    let rows =
+        house.services.records.point(crate::store::EVENT_BY_ID.into(), values![event_id]).await?;
     let event = Sealed::read(rows.first().ok_or_else(Failure::missing)?)?;
     match attempt(house, flow, &event).await {
         Outcome::Done => Ok(()),
         Outcome::Later(failure) | Outcome::Refused(failure) => Err(failure),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retries_back_off_and_patience_ends() {
-        let mut breaker = Breaker::default();
-        let mut now = 0;
-        let mut waits = Vec::new();
-        while !breaker.failed("e1", now) {
-            waits.push(breaker.until_ms - now);
-            now = breaker.until_ms;
-        }
-        assert!(waits.is_sorted() && waits[0] < 1_000, "{waits:?}");
-        assert_eq!(waits.last(), Some(&LONGEST_WAIT_MS));
-        assert!((PATIENCE_MS..PATIENCE_MS + LONGEST_WAIT_MS).contains(&now));
-        // The next event has the whole patience again.
-        assert!(!breaker.failed("e2", now));
-        assert_eq!((breaker.failures, breaker.since_ms), (1, now));
     }
 }
