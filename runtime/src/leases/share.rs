@@ -49,7 +49,9 @@ pub async fn finish(house: &House) -> Result<(), Failure> {
         Statement::any(store::RELEASE_ALL, values![&house.holder]),
         Statement::any(store::LEAVE_PROCESS, values![&house.holder]),
     ];
-    Ok(house.db.apply(WriteSet { statements }).await?)
+    house.db.apply(WriteSet { statements }).await?;
+    house.leases.state().held.clear();
+    Ok(())
 }
 
 async fn lost(records: &dyn Records, statement: Statement) -> Result<bool, Failure> {

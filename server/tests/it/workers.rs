@@ -148,7 +148,7 @@ fn three_workers_share_the_work_and_the_loss_of_one_loses_and_doubles_nothing() 
         assert_eq!(messages(&web, &office.resident, case), 1);
     }
     assert_eq!(behind.column("SELECT id FROM platform_dead_letter"), [""; 0]);
-    let sealed = "SELECT CAST(position AS TEXT) FROM platform_event ORDER BY position";
+    let sealed = "SELECT CAST(e.position AS TEXT) FROM platform_event AS e ORDER BY e.position";
     let positions: Vec<usize> = behind.column(sealed).iter().map(|p| p.parse().unwrap()).collect();
     assert_eq!(
         positions,
