@@ -66,8 +66,7 @@ e2e: ## The story in a real browser, with and without JavaScript
 
 bench: setup web ## Benchmarks on the release binary; the report is target/bench/report.md
 	$(CARGO) build --release -p minshu-server -p minshu-load
-	scripts/with-postgres --durable bash -c \
-	  'MINSHU_BENCH_POSTGRES=$$MINSHU_TEST_POSTGRES exec target/release/minshu-load --minshu $(RELEASE) --out target/bench'
+	scripts/with-postgres --durable scripts/bench target/release/minshu-load --minshu $(RELEASE) --out target/bench
 
 fuzz: web ## Coverage-guided fuzzing, FUZZ_SECONDS for each target (60); scripts/fuzz --keep takes new inputs into the corpora
 	scripts/fuzz

@@ -258,6 +258,32 @@ pub struct WorkerEntry {
     pub round: Arc<CtxFn<Arc<dyn Door>, bool>>,
 }
 
+/// Something that an operator should look at, which only the capability knows of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What it concerns, such as `channels`.
+    pub what: &'static str,
+    /// What is wrong: no personal data.
+    pub says: String,
+    /// What to do.
+    pub cure: &'static str,
+}
+
+/// Looks for trouble in the records at a moment: shown by `/ready` and `minshu doctor`. It must be cheap.
+pub type Watch = for<'a> fn(
+    &'a dyn crate::records::Records,
+    Timestamp,
+) -> crate::BoxFuture<'a, Result<Vec<Trouble>, crate::error::Failure>>;
+
+/// Rows that should not be there: references that lead nowhere, scopes that contradict themselves. `minshu integrity` asks.
+#[derive(Debug, Clone, Copy)]
+pub struct IntegrityEntry {
+    /// What such a row is, as `a step without its case`.
+    pub what: &'static str,
+    /// Answers the `id` of each, a hundred at most.
+    pub sql: &'static str,
+}
+
 /// Everything that a capability offers.
 #[derive(Default)]
 pub struct Contract {
@@ -315,6 +341,10 @@ pub struct Contract {
     pub workers: Vec<WorkerEntry>,
     /// What it holds about people.
     pub holdings: Vec<crate::holdings::Holding>,
+    /// What operators should look at.
+    pub watches: Vec<Watch>,
+    /// What must not be in the records.
+    pub integrity: Vec<IntegrityEntry>,
     /// The action that is told what receivers of texts report: its input is `{id, delivered, reason}`.
     pub reports_to: Option<&'static str>,
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod decisions;
+mod flows;
 mod lists;
 mod pages;
 mod report;
@@ -41,7 +42,10 @@ struct Arguments {
     /// Cases in the long list.
     #[arg(long, default_value_t = 1_000_000)]
     cases: u32,
-    /// This measurement alone: decisions, start, steps, sealing, pages, lists.
+    /// Two more databases of their own, for flows by one worker process and by three; with a comma between them.
+    #[arg(long, env = "MINSHU_BENCH_POSTGRES_FLOWS", value_delimiter = ',')]
+    postgres_flows: Vec<String>,
+    /// This measurement alone: decisions, start, steps, sealing, flows, pages, lists.
     #[arg(long)]
     only: Option<String>,
 }
@@ -84,6 +88,10 @@ async fn main() -> Result<(), Trouble> {
     }
     if wanted("sealing") {
         sealing::measure(&mut report)?;
+    }
+    if wanted("flows") && arguments.postgres_flows.len() == 2 {
+        let (program, packs) = (&arguments.minshu, &arguments.load_packs);
+        flows::measure(program, packs, &arguments.postgres_flows, &mut report).await?;
     }
     if wanted("lists") {
         lists::measure(&arguments.minshu, &arguments.load_packs, arguments.cases, &mut report)

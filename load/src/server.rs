@@ -21,7 +21,17 @@ pub struct Server {
     pub started_in: Duration,
     /// Its data folder.
     pub data: PathBuf,
+    /// Where it tells operators.
+    operations: Option<String>,
     child: Child,
+}
+
+/// One of several processes on a database.
+pub struct Sharing {
+    /// What it does.
+    pub roles: String,
+    /// Where keys and objects of all lie.
+    pub place: PathBuf,
 }
 
 /// What goes wrong.
@@ -34,6 +44,27 @@ impl Server {
         packs: &Path,
         data: &Path,
         database_url: Option<&str>,
+    ) -> Result<Server, Trouble> {
+        Server::launch(program, packs, data, database_url, None).await
+    }
+
+    /// Starts one of several processes, each with a listener for operators.
+    pub async fn start_sharing(
+        program: &Path,
+        packs: &Path,
+        data: &Path,
+        database_url: &str,
+        sharing: &Sharing,
+    ) -> Result<Server, Trouble> {
+        Server::launch(program, packs, data, Some(database_url), Some(sharing)).await
+    }
+
+    async fn launch(
+        program: &Path,
+        packs: &Path,
+        data: &Path,
+        database_url: Option<&str>,
+        sharing: Option<&Sharing>,
     ) -> Result<Server, Trouble> {
         let begun = moment();
         let mut command = Command::new(program);
@@ -48,11 +79,28 @@ impl Server {
         if let Some(url) = database_url {
             command.args(["--database-url", url]);
         }
+        if let Some(sharing) = sharing {
+            std::fs::create_dir_all(&sharing.place)?;
+            command
+                .args(["--roles", &sharing.roles, "--operations-listen", "127.0.0.1:0"])
+                .arg("--key-file")
+                .arg(sharing.place.join("keys.toml"))
+                .arg("--objects")
+                .arg(sharing.place.join("objects"));
+        }
         let mut child = command.spawn()?;
         let output = child.stdout.take().ok_or("no output")?;
         let mut lines = BufReader::new(output).lines();
+        let mut operations = None;
         let address = loop {
             let line = lines.next_line().await?.ok_or("the server did not start")?;
+            if let Some(address) = line.strip_prefix("operations at http://") {
+                operations = Some(address.to_owned());
+            }
+            if line.starts_with("working as ") {
+                let (data, started_in) = (data.to_owned(), begun.elapsed());
+                return Ok(Server { address: String::new(), started_in, data, operations, child });
+            }
             if let Some(address) = line.strip_prefix("listening on http://") {
                 break address.to_owned();
             }
@@ -62,7 +110,20 @@ impl Server {
         if answer.status != 200 {
             return Err(format!("the first page answers {}", answer.status).into());
         }
-        Ok(Server { address, started_in: begun.elapsed(), data: data.to_owned(), child })
+        let started_in = begun.elapsed();
+        Ok(Server { address, started_in, data: data.to_owned(), operations, child })
+    }
+
+    /// How often an operation was done by this process.
+    pub async fn operations_done(&self, operation: &str) -> Result<f64, Trouble> {
+        let address = self.operations.as_deref().ok_or("it has no listener for operators")?;
+        let answer = Client::connect(address).await?.get("", "/metrics").await?;
+        let text = String::from_utf8(answer.body)?;
+        let series = format!(
+            "minshu_operation_seconds_count{{operation=\"{operation}\",outcome=\"done\"}} "
+        );
+        let value = text.lines().find_map(|line| line.strip_prefix(&series));
+        Ok(value.map(str::parse).transpose()?.unwrap_or(0.0))
     }
 
     /// Resident memory in bytes.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use minshu_kernel::access::Authenticator;
 use minshu_kernel::action::{ActionEntry, QueryEntry};
@@ -165,6 +166,8 @@ pub struct House {
     pub leases: Leases,
     /// The sealed events of late, for flows.
     pub tail: Tail,
+    /// Whether this process was told to stop: it is not ready for anything new.
+    pub(crate) stopping: AtomicBool,
     /// Wakes the sealer when something was committed.
     pub wake: Arc<Notify>,
     /// How far sealing is behind.
@@ -316,6 +319,7 @@ impl House {
             holder,
             leases,
             tail: Tail::default(),
+            stopping: AtomicBool::new(false),
             wake: Arc::new(Notify::new()),
             window: sealer::Window::default(),
             sealed: Arc::new(Notify::new()),
@@ -333,6 +337,16 @@ impl House {
             NotApplied::Refused(refusal) => HouseError::Packs(refusal.problems),
         })?;
         Ok(house)
+    }
+
+    /// From now on readiness says that this process stops: balancers send nothing new.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was told to stop.
+    pub fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Starts what this process does beside requests: all processes look for packs of others; a worker seals, runs jobs,

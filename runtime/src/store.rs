@@ -21,6 +21,37 @@ FROM platform_audit
 WHERE position > $1
 ORDER BY position
 LIMIT $2";
+    AUDIT_POSITION_AT = "SELECT COALESCE(MAX(position), 0) AS position
+FROM platform_audit
+WHERE at_ms <= $1";
+    EVENTS_WITHOUT_ENTRY = "SELECT e.id
+FROM platform_event AS e
+LEFT JOIN platform_audit AS a ON a.id = e.audit
+WHERE a.id IS NULL
+ORDER BY e.id
+LIMIT 100";
+    LETTERS_WITHOUT_EVENT = "SELECT l.id
+FROM platform_dead_letter AS l
+LEFT JOIN platform_event AS e ON e.id = l.event
+WHERE e.id IS NULL AND l.state = 'parked'
+ORDER BY l.id
+LIMIT 100";
+    DELIVERIES_WITHOUT_SUBSCRIPTION = "SELECT d.id
+FROM platform_delivery AS d
+LEFT JOIN platform_subscription AS s ON s.id = d.subscription
+WHERE s.id IS NULL
+ORDER BY d.id
+LIMIT 100";
+    LAST_LETTER = "SELECT error
+FROM platform_dead_letter
+WHERE state = 'parked'
+ORDER BY at_ms DESC, id DESC
+LIMIT 1";
+    LAST_FAILED_JOB = "SELECT action, last_error
+FROM platform_job
+WHERE due_ms <= $1 AND attempts > 0
+ORDER BY due_ms DESC, id DESC
+LIMIT 1";
     CHAINS_OF_BLOCK = "SELECT position, chain
 FROM platform_audit
 WHERE position >= $1 AND position <= $2

@@ -1,5 +1,6 @@
 //! Uploads that were stored and belong to nothing yet: whose they are, for a day.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -149,6 +150,25 @@ pub async fn missing(
         match rows.last() {
             Some(row) => after = row.get("id")?,
             None => return Ok(gone),
+        }
+    }
+}
+
+/// The addresses that rows of uploads name.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn known(house: &House) -> Result<HashSet<String>, Failure> {
+    let (mut known, mut after) = (HashSet::new(), String::new());
+    loop {
+        let asked = values![&after, 2_000_i64];
+        let rows = house.services.records.scan(store::UPLOADS_AFTER.into(), asked).await?;
+        for row in &rows {
+            known.insert(row.get("address")?);
+        }
+        match rows.last() {
+            Some(row) => after = row.get("id")?,
+            None => return Ok(known),
         }
     }
 }

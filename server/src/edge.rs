@@ -68,6 +68,10 @@ pub struct EdgeArguments {
     /// How many seconds any body may take; longer ones must come at 4 KiB a second. 30 where nothing is said.
     #[arg(long, global = true, env = "MINSHU_BODY_SECONDS", value_name = "SECONDS")]
     pub body_seconds: Option<u64>,
+    /// How many seconds a stop still takes requests while readiness says no already, so that a balancer turns to others:
+    /// a little more than it takes to ask. 0 where nothing is said.
+    #[arg(long, global = true, env = "MINSHU_UNREADY_SECONDS", value_name = "SECONDS")]
+    pub unready_seconds: Option<u64>,
 }
 
 /// How connections are taken.
@@ -81,6 +85,8 @@ pub struct Doors {
     pub per_address: usize,
     /// Where operators ask for metrics and readiness.
     pub operations: Option<SocketAddr>,
+    /// How long a stop still takes requests.
+    pub unready: Duration,
 }
 
 fn wrong(place: &str, what: impl Into<String>) -> CommandError {
@@ -107,6 +113,7 @@ impl EdgeArguments {
             operations_anywhere: self.operations_anywhere || file.operations_anywhere,
             connections_per_address: self.connections_per_address.or(file.connections_per_address),
             body_seconds: self.body_seconds.or(file.body_seconds),
+            unready_seconds: self.unready_seconds.or(file.unready_seconds),
         }
     }
 
@@ -170,6 +177,7 @@ impl EdgeArguments {
             redirect: self.redirect_listen,
             per_address: self.connections_per_address.unwrap_or(1_024),
             operations: self.operations_listen,
+            unready: Duration::from_secs(self.unready_seconds.unwrap_or(0).min(300)),
         })
     }
 }

@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod console;
 mod demonstration;
+mod doctor;
 mod edge;
 mod error;
 mod folder;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use minshu_kernel::clock::Clock;
 use minshu_kernel::division::Divisions;
-use minshu_runtime::house::{Foundation, House, HouseError, migrations};
+use minshu_kernel::pack::PackProblem;
+use minshu_runtime::house::{Foundation, House, HouseError, describe, migrations};
 use minshu_runtime::http::{Demonstration, assets};
 use minshu_runtime::installation;
 use minshu_runtime::keys::{Keys, SystemEntropy};
 use minshu_runtime::outgoing::{HttpClient, Patience};
-use minshu_runtime::packs::PackSources;
+use minshu_runtime::packs::{PackSources, check, texts_of};
 use minshu_runtime::register::Register;
 use minshu_runtime::system::{ClockIds, SystemClock};
 use minshu_storage::objects::ObjectStorage;
@@ -125,6 +126,17 @@ pub async fn house(
 pub fn register() -> Result<Register, CommandError> {
     Register::read(include_str!("../../plan/systems.toml"))
         .map_err(|error| CommandError::Failed(format!("plan/systems.toml: {error}")))
+}
+
+/// The mistakes of a set of packs.
+pub fn pack_problems(sources: &PackSources) -> Vec<PackProblem> {
+    let capabilities = crate::capabilities();
+    let contract = describe(&capabilities);
+    match texts_of(&contract) {
+        Ok(texts) => check(sources, &capabilities, &contract, &texts).err().unwrap_or_default(),
+        // The texts are part of the program; its start tells of them.
+        Err(_) => Vec::new(),
+    }
 }
 
 /// The division tree that the pages' build made.

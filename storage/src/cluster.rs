@@ -39,6 +39,38 @@ impl Cluster {
         Ok(Some(cluster))
     }
 
+    /// A standby that follows this cluster by streaming, at an address of its own. From then on a commit is acknowledged
+    /// when the standby has it.
+    pub fn standby(&self) -> Result<Cluster> {
+        let folder = TempDir::new()?;
+        let Cluster { bin, as_postgres, .. } = self;
+        let standby =
+            Cluster { bin: bin.clone(), folder, port: free_port()?, as_postgres: *as_postgres };
+        if standby.as_postgres {
+            told(Command::new("chown").arg("postgres").arg(standby.folder.path()).output()?)?;
+        }
+        let mut copy = standby.program("pg_basebackup");
+        copy.args(["-h", "127.0.0.1", "-U", "postgres", "-R", "-X", "stream", "-c", "fast"]);
+        copy.args(["-p", &self.port.to_string()]).arg("-D").arg(standby.data());
+        told(copy.output()?)?;
+        standby.resume()?;
+        let mut ask = self.program("psql");
+        ask.args(["-h", "127.0.0.1", "-U", "postgres", "-p", &self.port.to_string()]);
+        ask.args(["-c", "ALTER SYSTEM SET synchronous_standby_names = '*'"]);
+        told(ask.args(["-c", "SELECT pg_reload_conf()"]).output()?)?;
+        Ok(standby)
+    }
+
+    /// A standby becomes the one that is written to.
+    pub fn promote(&self) -> Result<()> {
+        self.control(&["-w", "promote"])
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The superuser's address.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)

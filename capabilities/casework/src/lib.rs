@@ -86,6 +86,7 @@ impl Capability for Casework {
             ("V21__four_eyes", include_str!("../migrations/V21__four_eyes.sql")),
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
+        contract.integrity.extend(store::INTEGRITY);
         contract.sql(&store::statements());
         contract.sql(holdings::STATEMENTS);
         contract.holdings.extend(holdings::holdings());

@@ -113,6 +113,24 @@ FROM messaging_delivery
 WHERE channel = $1
   AND state = 'queued'";
 
+    /// Channels, what they said last, and what is due at each: how many and since when.
+    SELECT_WATCH = "
+SELECT c.id, c.paused, c.failures, c.last_error, COUNT(d.id) AS n, COALESCE(MIN(d.next_ms), 0) AS since_ms
+FROM messaging_channel AS c
+LEFT JOIN messaging_delivery AS d ON d.channel = c.id AND d.state = 'queued' AND d.next_ms <= $1
+GROUP BY c.id, c.paused, c.failures, c.last_error
+ORDER BY c.id";
+
+    /// Texts whose message is gone.
+    LOST_MESSAGE = "
+SELECT d.id
+FROM messaging_delivery AS d
+LEFT JOIN messaging_message AS m ON m.id = d.message
+WHERE d.message IS NOT NULL
+  AND m.id IS NULL
+ORDER BY d.id
+LIMIT 100";
+
     /// A channel took something over.
     CHANNEL_WORKS = "
 UPDATE messaging_channel

@@ -19,6 +19,7 @@ pub mod queries;
 pub mod rules;
 mod stop;
 mod store;
+mod watch;
 mod worker;
 
 use std::any::Any;
@@ -27,8 +28,8 @@ use std::sync::Arc;
 use minshu_kernel::access::{Basis, PermissionSet};
 use minshu_kernel::action::{Action as _, Query as _};
 use minshu_kernel::capability::{
-    BadgeEntry, Capability, Contract, NavigationEntry, PanelEntry, ProblemType, Sweep, Waiting,
-    WorkerEntry,
+    BadgeEntry, Capability, Contract, IntegrityEntry, NavigationEntry, PanelEntry, ProblemType, Sweep,
+    Waiting, WorkerEntry,
 };
 use minshu_kernel::clock::DAY_MS;
 use minshu_kernel::courier::{Channel, Courier};
@@ -112,6 +113,11 @@ impl Capability for Messaging {
                 include_str!("../migrations/V21__receipts_and_escalation.sql"),
             ),
         ]);
+        contract.watches.push(watch::look);
+        contract.integrity.push(IntegrityEntry {
+            what: "a text whose message is not there",
+            sql: delivery::LOST_MESSAGE,
+        });
         contract.sweeps.push(Sweep {
             table: "messaging_delivery",
             by: "ended_ms",

@@ -186,6 +186,15 @@ impl Alarm {
     }
 }
 
+/// When the newest entry of the audit chain was written, UTC milliseconds.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn newest_entry(records: &dyn Records) -> Result<Option<i64>, Failure> {
+    let latest = records.point(store::AUDIT_LATEST.into(), values![i64::MAX, 1_i64]).await?;
+    Ok(latest.first().map(|row| row.get("at_ms")).transpose()?)
+}
+
 struct Head {
     position: i64,
     chain: String,

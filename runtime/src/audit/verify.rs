@@ -1,7 +1,9 @@
 //! Verification: every link is computed again from its entry, every event from its audit entry, every block's root and
 //! signature, and the heads in the objects seam against the database.
 
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::error::Failure;
+use minshu_kernel::records::Records;
 use minshu_kernel::values;
 use serde::{Deserialize, Serialize};
 
@@ -54,16 +56,78 @@ impl Progress for () {
 
 /// Verifies the whole chain from its beginning.
 pub async fn verify(house: &House, progress: &mut impl Progress) -> Result<Report, Failure> {
+    verify_until(house, i64::MAX, progress).await
+}
+
+/// Verifies the chain as it was when its entry at `last` had been sealed: what came later is not looked at.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn verify_until(
+    house: &House,
+    last: i64,
+    progress: &mut impl Progress,
+) -> Result<Report, Failure> {
     let mut report = Report::default();
-    entries(house, &mut report, progress).await?;
+    entries(house, last, &mut report, progress).await?;
     if report.faults.len() < MOST_FAULTS {
-        blocks(house, &mut report).await?;
+        blocks(house, last, &mut report).await?;
     }
     Ok(report)
 }
 
+/// The position of the last entry that was written at this moment or before it; 0 where there was none.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn position_at(records: &dyn Records, at: Timestamp) -> Result<i64, Failure> {
+    let rows = records.scan(store::AUDIT_POSITION_AT.into(), values![at]).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.get("position"))?)
+}
+
+/// Computes the links of the newest entries again: quick, and without keys or objects. What it finds is wrong; that it
+/// finds nothing proves nothing of what is older.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn newest(records: &dyn Records, count: i64) -> Result<Vec<Fault>, Failure> {
+    let head = records.point(store::CHAIN.into(), values!["audit"]).await?.into_iter().next();
+    let head: i64 = head.map_or(Ok(0), |row| row.get("position"))?;
+    let mut position = (head - count).max(0);
+    let known = records.point(store::CHAINS_OF_BLOCK.into(), values![position, position]).await?;
+    let mut before = known.first().map_or(Ok(GENESIS.to_owned()), |row| row.get("chain"))?;
+    let mut faults = Vec::new();
+    if position > 0 && known.is_empty() {
+        let what = "it is missing".to_owned();
+        return Ok(vec![Fault { at: position, entry: "entry".into(), what }]);
+    }
+    for row in &records.scan(store::SEALED_AUDIT.into(), values![position, count]).await? {
+        let entry = Entry::read(row)?;
+        let at: i64 = row.get("position")?;
+        let stored: Option<String> = row.get("chain")?;
+        let link = entry.link(&before, at);
+        let what = if at != position + 1 {
+            format!("entries {} to {} are missing", position + 1, at - 1)
+        } else if stored.as_deref() != Some(link.as_str()) {
+            "its bytes are not those that were sealed".to_owned()
+        } else {
+            (position, before) = (at, link);
+            continue;
+        };
+        faults.push(Fault { at, entry: entry.id, what });
+        (position, before) = (at, stored.unwrap_or(link));
+    }
+    // Rows are read behind the head: more may be there by now, fewer may not.
+    if position < head {
+        let what = format!("the chain's head says {head} entries, {position} are there");
+        faults.push(Fault { at: head, entry: "head".into(), what });
+    }
+    Ok(faults)
+}
+
 async fn entries(
     house: &House,
+    last: i64,
     report: &mut Report,
     progress: &mut impl Progress,
 ) -> Result<(), Failure> {
@@ -78,6 +142,10 @@ async fn entries(
         for row in &rows {
             let entry = Entry::read(row)?;
             let at: i64 = row.get("position")?;
+            if at > last {
+                report.head = before;
+                return Ok(());
+            }
             let mut fault = |what: String| {
                 report.faults.push(Fault { at, entry: entry.id.clone(), what });
             };
@@ -136,7 +204,7 @@ async fn hash_of_events(house: &House, audit: &str) -> Result<(String, i64), Fai
     Ok((hash, rows.len() as i64))
 }
 
-async fn blocks(house: &House, report: &mut Report) -> Result<(), Failure> {
+async fn blocks(house: &House, last: i64, report: &mut Report) -> Result<(), Failure> {
     let records = &house.services.records;
     let public = house.keys.seal_key().public_key();
     let mut number = 0;
@@ -155,6 +223,9 @@ async fn blocks(house: &House, report: &mut Report) -> Result<(), Failure> {
                 chain: row.get("chain")?,
                 at_ms: row.get("at_ms")?,
             };
+            if block.last > last {
+                return Ok(());
+            }
             let mut fault = |what: &str| {
                 let what = what.to_owned();
                 report.faults.push(Fault { at: block.number, entry: "block".into(), what });

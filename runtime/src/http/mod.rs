@@ -128,6 +128,9 @@ fn with_route(entry: MethodRouter<Arc<House>>, route: Route) -> MethodRouter<Arc
 
 async fn ready(State(house): State<Arc<House>>) -> Result<&'static str, http::StatusCode> {
     use minshu_kernel::records::Records as _;
+    if house.stopping() {
+        return Err(http::StatusCode::SERVICE_UNAVAILABLE);
+    }
     let sql = crate::store::CHAIN;
     let asked = minshu_kernel::values!["audit"];
     match house.db.point(sql.into(), asked).await {

@@ -166,7 +166,7 @@ impl Leases {
     }
 
     /// For how long a process has not beaten, as far as this one saw.
-    fn stands_for(&self, process: &Process) -> Duration {
+    pub fn stands_for(&self, process: &Process) -> Duration {
         self.state().seen.get(&process.id).map_or(Duration::ZERO, |seen| seen.since.elapsed())
     }
 

@@ -99,6 +99,16 @@ fn snapshot(house: &House, state: Option<&State>) -> Registry {
     );
     if let Some(state) = state {
         waiting(own, state);
+        if let Some(work) = state.work {
+            let gauge = ConstGauge::new;
+            own.register(
+                "processes",
+                "Processes that share the work and beat",
+                gauge(work.processes),
+            );
+            own.register("leases", "Parts of the work beside requests", gauge(work.all));
+            own.register("leases_held", "Those of them that a process does", gauge(work.held));
+        }
     }
     whole
 }

@@ -6,6 +6,7 @@ pub mod ready;
 mod state;
 #[cfg(test)]
 mod tests;
+pub mod waiting;
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,6 +1,7 @@
 //! Whether this process can serve, and what an operator should look at, with reasons.
 
 use minshu_kernel::clock::Timestamp;
+use minshu_kernel::objects::ObjectsError;
 use minshu_storage::records::WritePath;
 use serde::Serialize;
 
@@ -52,7 +53,44 @@ pub struct Report {
 pub async fn report(house: &House) -> Report {
     let state = State::read(house).await.map_err(|failure| failure.to_string());
     let now = house.services.clock.now();
-    judge(state.as_ref(), house.db.write_path(), house.metrics.certificate(), now)
+    let mut report = judge(state.as_ref(), house.db.write_path(), house.metrics.certificate(), now);
+    report.checks.push(objects(house).await);
+    if state.is_ok() {
+        for watch in &house.contract.watches {
+            // What cannot be asked is told by the records' own check.
+            for trouble in watch(&house.db, now).await.unwrap_or_default() {
+                let says = format!("{}; {}", trouble.says, trouble.cure);
+                report.checks.push(Check { check: trouble.what, state: Standing::Warning, says });
+            }
+        }
+    }
+    if house.stopping() {
+        let says = "it was told to stop and answers what is under way".to_owned();
+        report.checks.push(Check { check: "stopping", state: Standing::Failed, says });
+        report.ready = false;
+    }
+    report
+}
+
+/// How long the store of objects may take.
+const OBJECTS_WITHIN: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Whether objects can be asked for: a name that is never there, which a store that answers does not know.
+async fn objects(house: &House) -> Check {
+    let asked = house.services.objects.get_named("ready");
+    let (state, says) = match tokio::time::timeout(OBJECTS_WITHIN, asked).await {
+        Ok(Ok(_) | Err(ObjectsError::Missing)) => {
+            (Standing::Ok, "the store of objects answers".to_owned())
+        }
+        Ok(Err(error)) => {
+            (Standing::Warning, format!("{error}: files cannot be sent or read; look at it"))
+        }
+        Err(_) => {
+            let says = "the store of objects does not answer in three seconds: files cannot be sent or read; look at it";
+            (Standing::Warning, says.to_owned())
+        }
+    };
+    Check { check: "objects", state, says }
 }
 
 /// Judges what was found.
@@ -98,14 +136,29 @@ pub(super) fn judge(
                 ),
             };
             add("flows", unless(parked > 0), says);
+            if let Some(work) = state.work {
+                let says = match work.all - work.held {
+                    ..=0 => format!("{} processes share the work", work.processes),
+                    free => format!(
+                        "{free} of {} parts of the work are nobody's at the moment: if it stays so, start a worker (--roles worker)",
+                        work.all
+                    ),
+                };
+                add("work", unless(work.held < work.all), says);
+            }
         }
     }
     let full = writes.waiting.saturating_mul(10) >= writes.most.saturating_mul(8);
-    let says = format!(
-        "{} of at most {} writes wait; {} were refused since the start",
-        writes.waiting, writes.most, writes.refused
-    );
-    add("writes", unless(full), says);
+    let says = match &writes.failing {
+        Some(why) => format!(
+            "the last write was not written: {why}; look at the disk and the database (`minshu doctor`)"
+        ),
+        None => format!(
+            "{} of at most {} writes wait; {} were refused since the start",
+            writes.waiting, writes.most, writes.refused
+        ),
+    };
+    add("writes", unless(full || writes.failing.is_some()), says);
     if let Some(until) = certificate {
         let days = (until.0 - now.0).div_euclid(DAY_MS);
         let says = match days {

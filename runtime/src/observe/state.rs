@@ -8,6 +8,7 @@ use minshu_kernel::records::{Records as _, RecordsError, Row, Value};
 use minshu_kernel::values;
 
 use crate::house::House;
+use crate::leases;
 use crate::store;
 
 /// How long the records have for all of it.
@@ -50,6 +51,19 @@ pub struct State {
     pub gauges: Vec<(&'static str, &'static str, i64)>,
     /// Sealed events that the flow which is furthest behind has not passed yet.
     pub flow_events_behind: i64,
+    /// How the work is shared, where processes can share it.
+    pub work: Option<Work>,
+}
+
+/// How processes share the work beside requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Processes that beat.
+    pub processes: i64,
+    /// Leases that one of them holds.
+    pub held: i64,
+    /// All leases.
+    pub all: i64,
 }
 
 impl State {
@@ -101,6 +115,21 @@ impl State {
             letters,
             parked_flows: one(store::FLOWS_WITH_PARKED, values![]).await?.get("n")?,
             flow_events_behind: behind,
+            work: State::work(house).await?,
         })
+    }
+
+    async fn work(house: &House) -> Result<Option<Work>, Failure> {
+        if house.single_process {
+            return Ok(None);
+        }
+        let mut work = Work { all: house.leases.count().1 as i64, ..Work::default() };
+        for process in leases::processes(&house.db).await? {
+            if house.leases.stands_for(&process) < leases::STANDSTILL {
+                work.processes += 1;
+                work.held += process.leases;
+            }
+        }
+        Ok(Some(work))
     }
 }

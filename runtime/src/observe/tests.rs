@@ -14,7 +14,7 @@ use super::state::{Backlog, State};
 use super::{Form, Metrics, Stopwatch};
 
 const DAY_MS: i64 = 86_400_000;
-const QUIET: WritePath = WritePath { waiting: 0, most: 10, refused: 0 };
+const QUIET: WritePath = WritePath { waiting: 0, most: 10, refused: 0, failing: None };
 
 #[test]
 fn operations_and_requests_are_told_by_name_and_class() {

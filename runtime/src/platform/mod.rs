@@ -6,7 +6,7 @@ pub mod pages;
 pub mod queries;
 
 use minshu_kernel::access::{Basis, PermissionSet};
-use minshu_kernel::capability::{Contract, ProblemType};
+use minshu_kernel::capability::{Contract, IntegrityEntry, ProblemType};
 use minshu_kernel::text::TextSource;
 
 use crate::store;
@@ -53,6 +53,12 @@ impl Platform {
     pub fn describe(&self, contract: &mut Contract) {
         contract.migrations.extend(MIGRATIONS);
         contract.sql(store::STATEMENTS);
+        let must_not_be = [
+            ("an event without its audit entry", store::EVENTS_WITHOUT_ENTRY),
+            ("a dead letter without its event", store::LETTERS_WITHOUT_EVENT),
+            ("a delivery without its subscription", store::DELIVERIES_WITHOUT_SUBSCRIPTION),
+        ];
+        contract.integrity.extend(must_not_be.map(|(what, sql)| IntegrityEntry { what, sql }));
         contract.sql(crate::person_keys::STATEMENTS);
         contract.sql(crate::file_keys::STATEMENTS);
         contract.sql(crate::subscriptions::store::STATEMENTS);

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use minshu_kernel::clock::Timestamp;
 use minshu_runtime::audit::{sealer, verify};
 use minshu_runtime::system::SystemClock;
 
@@ -20,13 +21,16 @@ pub enum Audit {
         /// As JSON.
         #[arg(long)]
         json: bool,
+        /// As the chain was at this moment, such as 2026-03-05T12:00:00+08:00: later entries are not looked at.
+        #[arg(long, value_name = "TIME")]
+        until: Option<jiff::Timestamp>,
     },
 }
 
 impl Audit {
     /// Verifies; the exit code says whether the chain holds.
     pub async fn run(self, settings: Settings) -> Result<ExitCode, CommandError> {
-        let Audit::Verify { json } = self;
+        let Audit::Verify { json, until } = self;
         let served = DataFolder::is_served(&settings.data);
         let folder = match served {
             // The running server seals; this only reads.
@@ -41,7 +45,13 @@ impl Audit {
         if !served {
             sealer::finish(&house).await?;
         }
-        let report = verify::verify(&house, &mut ()).await?;
+        let last = match until {
+            Some(until) => {
+                verify::position_at(&house.db, Timestamp(until.as_millisecond())).await?
+            }
+            None => i64::MAX,
+        };
+        let report = verify::verify_until(&house, last, &mut ()).await?;
         if json {
             let text = serde_json::to_string_pretty(&report)
                 .map_err(|error| CommandError::Failed(error.to_string()))?;

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod doctor;
 pub mod keys;
+mod integrity;
 mod migrate;
 mod openapi;
 mod packs;
@@ -44,7 +45,9 @@ pub enum Command {
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Find likely troubles and say the cure.
-    Doctor,
+    Doctor(doctor::Doctor),
+    /// Hold records, objects and the audit chain against each other.
+    Integrity(integrity::Integrity),
 }
 
 /// Runs a subcommand.
@@ -61,7 +64,8 @@ pub async fn run(arguments: Arguments, command: Command) -> Result<ExitCode, Com
         Command::Backup(backup) => backup.run(&settings).await,
         Command::Restore(restore) => restore.run(&settings).await,
         Command::Keys(keys) => keys.run(settings).await,
-        Command::Doctor => doctor::run(settings).await,
+        Command::Doctor(doctor) => doctor.run(settings).await,
+        Command::Integrity(integrity) => integrity.run(settings).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use minshu_kernel::clock::Clock;
 use minshu_runtime::audit::sealer;
@@ -82,7 +83,7 @@ impl Serve {
         if self.demonstration && folder.fresh {
             demonstration::load(&house, &settings.packs).await?;
         }
-        let stop = stopped(terminate);
+        let stop = stopped(terminate, house.clone(), settings.doors.unready);
         let beside = if roles.web {
             answer(&settings, &house, stop).await?
         } else {
@@ -132,9 +133,21 @@ fn machine() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-/// Until SIGTERM or an interrupt.
-async fn stopped(mut terminate: Signal) {
+/// Until SIGTERM or an interrupt. Readiness says so first: requests are taken for a while longer, so that a balancer that
+/// asks sends them elsewhere and none finds a closed door.
+async fn stopped(mut terminate: Signal, house: Arc<House>, unready: Duration) {
     tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    house.stop();
+    tracing::info!(
+        seconds = unready.as_secs(),
+        "stopping: not ready any more, requests are still taken"
+    );
+    tokio::select! {
+        () = tokio::time::sleep(unready) => {}
+        // Whoever asks twice is in a hurry.
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }

@@ -10,9 +10,12 @@ mod backup;
 #[cfg(test)]
 mod checklist;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod edge;
 #[cfg(test)]
 mod emergency;
+mod faults;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod unseal;
 
 pub use place::{ObjectsPlace, S3};
 
+use futures_util::StreamExt as _;
 use minshu_kernel::BoxFuture;
 use minshu_kernel::objects::{Body, Limits, ObjectAddress, Objects, ObjectsError, Stored};
 use object_store::{ObjectStore, ObjectStoreExt as _};
@@ -73,6 +74,36 @@ impl ObjectStorage {
         let (store, spool, directory) = place::open(&place)?;
         let directory = directory.map(|directory| Arc::new(Shelves::new(directory)));
         Ok(ObjectStorage { store, spool, directory, keys })
+    }
+}
+
+/// An object as the store lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its address.
+    pub address: ObjectAddress,
+    /// When it was stored, UTC milliseconds.
+    pub at_ms: i64,
+}
+
+impl ObjectStorage {
+    /// Every object, in no order; what is only being received and named ones are none.
+    ///
+    /// # Errors
+    /// [`ObjectsError::Unavailable`] when the store does not answer.
+    pub async fn list(&self) -> Result<Vec<Listed>, ObjectsError> {
+        let root = object_store::path::Path::from("sha256");
+        let mut all = self.store.list(Some(&root));
+        let mut found = Vec::new();
+        while let Some(object) = all.next().await {
+            let object = object.map_err(|error| objects_error(&error))?;
+            let digits = object.location.as_ref().trim_start_matches("sha256/").replace('/', "");
+            if let Some(address) = ObjectAddress::parse(&format!("sha256:{digits}")) {
+                let at_ms = object.last_modified.timestamp_millis();
+                found.push(Listed { address, at_ms });
+            }
+        }
+        Ok(found)
     }
 }
 

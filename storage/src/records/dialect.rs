@@ -202,6 +202,20 @@ pub(super) fn dangling_references_sqlite(
     lines.map_err(refused)?.take(100).collect::<Result<_, _>>().map_err(refused)
 }
 
+/// See [`Db::clock_ms`].
+pub(super) async fn clock_ms(db: &Db) -> Result<Option<i64>, RecordsError> {
+    match db.engine() {
+        Engine::Sqlite => Ok(None),
+        Engine::Postgres => {
+            let sql =
+                "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now_ms";
+            let rows = db.point(sql.into(), Vec::new()).await?;
+            let now = rows.first().map(|row| row.get("now_ms")).transpose();
+            now.map_err(|error| RecordsError::Refused(error.to_string()))
+        }
+    }
+}
+
 /// See [`Db::integrity_check`].
 pub(super) async fn integrity_check(db: &Db) -> Result<Vec<String>, RecordsError> {
     let mut wrong = Vec::new();

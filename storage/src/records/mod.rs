@@ -17,7 +17,7 @@ pub use settings::{Durability, Place, Settings};
 use minshu_kernel::BoxFuture;
 use minshu_kernel::records::{Records, RecordsError, Row, Statement, Value, WriteSet};
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Which database answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct Prepared {
 }
 
 /// How the way of writes stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritePath {
     /// Write sets that wait; on PostgreSQL with those that run.
     pub waiting: usize,
@@ -63,6 +63,9 @@ pub struct WritePath {
     pub most: usize,
     /// Those refused since this database was opened, because as many waited.
     pub refused: u64,
+    /// Why the last write set could not be written, where it could not: a disk that is full or read-only, a database
+    /// that is away.
+    pub failing: Option<String>,
 }
 
 enum Inner {
@@ -75,6 +78,7 @@ enum Inner {
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
+    failing: Arc<Mutex<Option<String>>>,
 }
 
 impl Db {
@@ -90,7 +94,7 @@ impl Db {
                 Inner::Postgres(postgres::PostgresRecords::open(url, &settings).await?)
             }
         };
-        Ok(Db { inner: Arc::new(inner) })
+        Ok(Db { inner: Arc::new(inner), failing: Arc::default() })
     }
 
     /// Which database answers.
@@ -103,10 +107,24 @@ impl Db {
 
     /// How the way of writes stands at this moment.
     pub fn write_path(&self) -> WritePath {
-        match &*self.inner {
+        let path = match &*self.inner {
             Inner::Sqlite(engine) => engine.write_path(),
             Inner::Postgres(engine) => engine.write_path(),
+        };
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        WritePath { failing, ..path }
+    }
+
+    /// Notes whether writes can be written: what is refused for its content says nothing of that.
+    fn noted<T>(&self, written: Result<T, RecordsError>) -> Result<T, RecordsError> {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        match &written {
+            Err(RecordsError::Unavailable(why)) => *failing = Some(why.clone()),
+            Ok(_) if failing.is_some() => *failing = None,
+            _ => {}
         }
+        drop(failing);
+        written
     }
 
     /// Prepares a statement without running it: what the two-database test does with every
@@ -131,6 +149,14 @@ impl Db {
     /// [`RecordsError::Unavailable`] when it could not be asked.
     pub async fn integrity_check(&self) -> Result<Vec<String>, RecordsError> {
         dialect::integrity_check(self).await
+    }
+
+    /// The database's own time in UTC milliseconds, where it may have another clock than this machine; SQLite has none.
+    ///
+    /// # Errors
+    /// [`RecordsError::Unavailable`] when it could not be asked.
+    pub async fn clock_ms(&self) -> Result<Option<i64>, RecordsError> {
+        dialect::clock_ms(self).await
     }
 
     /// Applies one statement that returns rows (`… RETURNING …`), as durable as [`Records::apply`].
@@ -182,8 +208,12 @@ impl Records for Db {
 
     fn apply<'a>(&'a self, set: WriteSet) -> BoxFuture<'a, Result<(), RecordsError>> {
         match &*self.inner {
-            Inner::Sqlite(engine) => Box::pin(async move { engine.apply(set).await.map(drop) }),
-            Inner::Postgres(engine) => Box::pin(async move { engine.apply(set).await.map(drop) }),
+            Inner::Sqlite(engine) => {
+                Box::pin(async move { self.noted(engine.apply(set).await.map(drop)) })
+            }
+            Inner::Postgres(engine) => {
+                Box::pin(async move { self.noted(engine.apply(set).await.map(drop)) })
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod drafts;
+mod integrity;
 pub(crate) mod materials;
 pub(crate) mod steps;
 pub(crate) mod versions;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use crate::error::CaseworkError;
 use crate::model::{Flag, Owner, State};
 
+pub(crate) use integrity::INTEGRITY;
 pub(crate) use materials::MATERIAL_OF_OBJECT;
 
 /// In a due column: nothing is due. The end of the year 9999, so that it sorts last and the column has no nulls.
@@ -49,6 +51,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         materials::STATEMENTS,
         cases::STATEMENTS,
         steps::STATEMENTS,
+        integrity::STATEMENTS,
     ]
     .concat()
 }

@@ -128,7 +128,7 @@ impl PostgresRecords {
     pub(super) fn write_path(&self) -> WritePath {
         let Writing { places, most, refused, .. } = &*self.writing;
         let waiting = most.saturating_sub(places.available_permits());
-        WritePath { waiting, most: *most, refused: refused.load(Ordering::Relaxed) }
+        WritePath { waiting, most: *most, refused: refused.load(Ordering::Relaxed), failing: None }
     }
 
     pub(super) async fn prepare_only(&self, sql: &str) -> Result<Prepared, RecordsError> {

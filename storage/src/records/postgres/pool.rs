@@ -18,9 +18,10 @@ const WAIT: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 1_024;
 
 /// Every session: no statement runs, waits or idles in a transaction for ever; warnings about our
-/// own texts are not sent.
+/// own texts are not sent. A process that was paused in a transaction holds its locks for five
+/// seconds at most, so that others can follow it.
 const SESSION: &str = "SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
-    SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = 'warning'; \
+    SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = 'warning'; \
     SET TIME ZONE 'UTC'";
 
 /// Reads the address.

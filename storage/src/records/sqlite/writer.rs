@@ -78,7 +78,7 @@ impl Writer {
         let places = self.queue.as_ref().map(|queue| (queue.max_capacity(), queue.capacity()));
         let (most, free) = places.unwrap_or_default();
         let refused = self.refused.load(Ordering::Relaxed);
-        WritePath { waiting: most.saturating_sub(free), most, refused }
+        WritePath { waiting: most.saturating_sub(free), most, refused, failing: None }
     }
 }
 
