@@ -74,6 +74,7 @@ fuzz: web ## Coverage-guided fuzzing, FUZZ_SECONDS for each target (60); scripts
 interop: web ## Independent clients against a running server
 	$(CARGO) build --profile $(PROFILE) -p minshu-server
 	scripts/interop $(MINSHU)
+	scripts/with-postgres scripts/interop-upgrade $(MINSHU)
 
 $(TOOLS)/bin/cargo-deny:
 	$(CARGO) install cargo-deny --version 0.20.2 --locked --root $(TOOLS)

@@ -38,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "networks", run: words::networks },
     Target { name: "pack", run: declarations::pack },
     Target { name: "request", run: requests::request },
+    Target { name: "scanner-answer", run: words::scanner },
     Target { name: "sealed-block", run: secrets::block },
     Target { name: "sealed-object", run: objects::sealed },
     Target { name: "sealed-value", run: secrets::value },

@@ -64,6 +64,8 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("kernel.duplicate", Kind::Conflict),
     ("kernel.file_damaged", Kind::Internal),
     ("kernel.file_empty", Kind::Invalid),
+    ("kernel.file_infected", Kind::Invalid),
+    ("kernel.file_unchecked", Kind::Unavailable),
     ("kernel.file_kind", Kind::Unsupported),
     ("kernel.file_too_large", Kind::TooLarge),
     ("kernel.form_token", Kind::Refused),
@@ -262,6 +264,12 @@ impl From<crate::objects::ObjectsError> for Failure {
             E::WrongKind { found } => Failure::new(Kind::Unsupported, "kernel.file_kind")
                 .saying(Message::new("kernel-file-kind").with("found", found.as_str())),
             E::Empty => Failure::new(Kind::Invalid, "kernel.file_empty"),
+            E::Infected { signature } => Failure::new(Kind::Invalid, "kernel.file_infected")
+                .saying(Message::new("kernel-file-infected").with("signature", signature.as_str())),
+            E::Unchecked(_) => Failure {
+                retry_after_ms: Some(30_000),
+                ..Failure::new(Kind::Unavailable, "kernel.file_unchecked")
+            },
             E::Missing => Failure::missing(),
             E::Damaged => Failure::new(Kind::Internal, "kernel.file_damaged"),
             E::CutOff(_) => Failure::new(Kind::Malformed, "kernel.upload_cut_off"),

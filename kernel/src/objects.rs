@@ -87,6 +87,15 @@ pub enum ObjectsError {
     /// Nothing in it.
     #[error("the file is empty")]
     Empty,
+    /// It holds malicious software.
+    #[error("the file holds malicious software: {signature}")]
+    Infected {
+        /// What the scanner knows it by.
+        signature: String,
+    },
+    /// It could not be looked at, and is not let in.
+    #[error("the file could not be looked at: {0}")]
+    Unchecked(String),
     /// There is no such object.
     #[error("there is no such object")]
     Missing,

@@ -10,6 +10,8 @@ use minshu_kernel::action::{Action as _, ActionEntry, AnyDecision, JobDraft, Que
 use minshu_kernel::calendar::CalendarChange;
 use minshu_kernel::ctx::{Call, Ctx, Door};
 use minshu_kernel::error::{Failure, Kind};
+use minshu_kernel::ids::RequestId;
+use minshu_kernel::objects::ObjectsError;
 use minshu_kernel::personal::{Place, Sealer, Subject};
 use minshu_kernel::records::{RecordsError, Statement, WriteSet};
 use minshu_kernel::values;
@@ -354,6 +356,34 @@ impl House {
             self.services.records.apply(WriteSet { statements }).await?;
             self.wake.notify_one();
         }
+        Ok(())
+    }
+
+    /// A file that was not taken because of what is in it stands in the audit chain, with the signature's name.
+    pub(crate) async fn audit_upload(
+        &self,
+        who: &Principal,
+        request: RequestId,
+        refused: &ObjectsError,
+    ) -> Result<(), Failure> {
+        let ObjectsError::Infected { signature } = refused else { return Ok(()) };
+        let entry = Entry {
+            id: self.services.ids.next().to_string(),
+            at_ms: self.services.clock.now().0,
+            principal: who.signature(),
+            operation: "platform.upload".to_owned(),
+            resource_kind: String::new(),
+            resource_id: String::new(),
+            outcome: "refused".to_owned(),
+            rule: format!("malicious software: {signature}"),
+            input_hash: String::new(),
+            events_hash: String::new(),
+            request: request.to_string(),
+            cause: String::new(),
+        };
+        let set = WriteSet { statements: vec![entry.insert()] };
+        self.services.records.apply(set).await?;
+        self.wake.notify_one();
         Ok(())
     }
 

@@ -38,6 +38,7 @@ use crate::person_keys::{KeyedRecords, PersonKeys};
 use crate::platform::Platform;
 use crate::questions::QuestionDesk;
 use crate::register::Register;
+use crate::scan::Clamd;
 use crate::uploads::Uploads;
 
 /// What the house is built from; the server and the tests fill it.
@@ -48,6 +49,8 @@ pub struct Foundation {
     pub db: Db,
     /// The objects engine.
     pub objects: Arc<ObjectStorage>,
+    /// What looks at files before anybody can use them, where there is one.
+    pub scanner: Option<Arc<Clamd>>,
     /// Outgoing HTTP.
     pub outgoing: Arc<dyn Outgoing>,
     /// The channels of texts to telephones and mailboxes.
@@ -162,6 +165,8 @@ pub struct House {
     pub demonstration: Option<crate::http::Demonstration>,
     /// Under which name this process holds leases.
     pub holder: String,
+    /// What looks at files, where there is one.
+    pub scanner: Option<Arc<Clamd>>,
     /// What of the work beside requests is this process's.
     pub leases: Leases,
     /// The sealed events of late, for flows.
@@ -256,6 +261,7 @@ impl House {
             records.clone(),
             foundation.objects.clone(),
             file_keys.clone(),
+            foundation.scanner.clone(),
             foundation.clock.clone(),
             foundation.ids.clone(),
         ));
@@ -317,6 +323,7 @@ impl House {
             metrics,
             demonstration: foundation.demonstration,
             holder,
+            scanner: foundation.scanner,
             leases,
             tail: Tail::default(),
             stopping: AtomicBool::new(false),

@@ -24,6 +24,7 @@ pub mod platform;
 pub mod questions;
 pub mod register;
 pub mod rotation;
+pub mod scan;
 pub mod standings;
 pub mod store;
 pub mod subscriptions;

@@ -19,6 +19,7 @@ use minshu_storage::objects::ObjectStorage;
 use crate::file_keys::FileKeys;
 use crate::house::House;
 use crate::housekeeping::{ATTACHING_MS, KEEP_UPLOADS_MS};
+use crate::scan::Clamd;
 use crate::store;
 
 /// Keeps whose an upload is.
@@ -26,6 +27,8 @@ pub struct Uploads {
     records: Arc<dyn Records>,
     engine: Arc<ObjectStorage>,
     keys: Arc<FileKeys>,
+    /// What looks at files before anybody can use them, where there is one.
+    scanner: Option<Arc<Clamd>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     files: AtomicU64,
@@ -38,11 +41,12 @@ impl Uploads {
         records: Arc<dyn Records>,
         engine: Arc<ObjectStorage>,
         keys: Arc<FileKeys>,
+        scanner: Option<Arc<Clamd>>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Self {
         let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Uploads { records, engine, keys, clock, ids, files, bytes }
+        Uploads { records, engine, keys, scanner, clock, ids, files, bytes }
     }
 
     /// How many files this process has taken, and their bytes.
@@ -65,6 +69,11 @@ impl Uploads {
             Ok(received) => received,
             Err(error) => return Ok(Err(error)),
         };
+        if let Some(scanner) = &self.scanner
+            && let Err(refused) = scanner.admit(&self.engine, &stored, &key).await
+        {
+            return Ok(Err(refused));
+        }
         let sender = Subject::owning(who.account(), who.person, None);
         let staged = self.keys.stage(&stored.address, &key, sender).await?;
         self.keep(who, &stored, staged).await?;

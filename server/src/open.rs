@@ -12,6 +12,7 @@ use minshu_runtime::keys::{Keys, SystemEntropy};
 use minshu_runtime::outgoing::{HttpClient, Patience};
 use minshu_runtime::packs::{PackSources, check, texts_of};
 use minshu_runtime::register::Register;
+use minshu_runtime::scan::Clamd;
 use minshu_runtime::system::{ClockIds, SystemClock};
 use minshu_storage::objects::ObjectStorage;
 use minshu_storage::records::migrate::migrate;
@@ -102,6 +103,7 @@ pub async fn house(
         capabilities,
         db,
         objects: Arc::new(objects),
+        scanner: settings.scanner.clone().map(|address| Arc::new(Clamd::new(address))),
         outgoing: Arc::new(outgoing),
         carriers: Arc::new(channels),
         keys,

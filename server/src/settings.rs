@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use minshu_runtime::http::edge::Edge;
 use minshu_runtime::outgoing::Networks;
+use minshu_runtime::scan::Address;
 use serde::Deserialize;
 
 use crate::channels::MessagingSettings;
@@ -74,6 +75,10 @@ pub struct Arguments {
     /// Let subscriptions reach this machine, without TLS. In a demonstration and with a test clock alone.
     #[arg(long, global = true, env = "MINSHU_SUBSCRIPTION_LOOPBACK")]
     pub subscription_loopback: bool,
+    /// ClamAV's clamd, which looks at every file before anybody can use it: unix:/run/clamav/clamd.ctl or
+    /// tcp:127.0.0.1:3310. Off where nothing is said.
+    #[arg(long, global = true, env = "MINSHU_SCANNER", value_name = "ADDRESS")]
+    pub scanner: Option<String>,
     /// The network before the house.
     #[command(flatten)]
     pub edge: EdgeArguments,
@@ -92,6 +97,7 @@ struct File {
     packs: Option<PathBuf>,
     write_queue: Option<usize>,
     scenario_results: Option<PathBuf>,
+    scanner: Option<String>,
     #[serde(default)]
     subscription_networks: Vec<String>,
     #[serde(default)]
@@ -125,6 +131,8 @@ pub struct Settings {
     pub messaging: MessagingSettings,
     /// How connections are taken.
     pub doors: Doors,
+    /// What looks at files.
+    pub scanner: Option<Address>,
     /// What this process shares with others on the same records.
     pub sharing: Sharing,
 }
@@ -208,6 +216,13 @@ impl Settings {
             messaging: file.messaging.with(arguments),
             edge: network.edge()?,
             doors: network.doors()?,
+            scanner: arguments
+                .scanner
+                .clone()
+                .or(file.scanner)
+                .map(|text| text.parse())
+                .transpose()
+                .map_err(|what: String| wrong("scanner (MINSHU_SCANNER, --scanner)", what))?,
             sharing: arguments.sharing.clone().or(file.sharing).check(shared)?,
             networks: Networks { allowed, loopback: arguments.subscription_loopback },
         })

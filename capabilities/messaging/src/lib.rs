@@ -28,8 +28,8 @@ use std::sync::Arc;
 use minshu_kernel::access::{Basis, PermissionSet};
 use minshu_kernel::action::{Action as _, Query as _};
 use minshu_kernel::capability::{
-    BadgeEntry, Capability, Contract, IntegrityEntry, NavigationEntry, PanelEntry, ProblemType, Sweep,
-    Waiting, WorkerEntry,
+    BadgeEntry, Capability, Contract, IntegrityEntry, NavigationEntry, PanelEntry, ProblemType,
+    Sweep, Waiting, WorkerEntry,
 };
 use minshu_kernel::clock::DAY_MS;
 use minshu_kernel::courier::{Channel, Courier};

@@ -43,11 +43,11 @@ pub async fn run(house: Arc<House>, wake: Arc<Notify>) {
     let pause = Duration::from_millis(if house.single_process { 500 } else { 30 });
     let mut looked = tokio::time::Instant::now();
     loop {
+        let woken = tokio::time::timeout(pause, wake.notified()).await.is_ok();
         let Some(hold) = house.leases.held(leases::SEAL) else {
             tokio::time::sleep(Duration::from_millis(200)).await;
             continue;
         };
-        let woken = tokio::time::timeout(pause, wake.notified()).await.is_ok();
         if woken {
             // A few commits share a round: the bar is 50 ms from commit to position.
             tokio::time::sleep(Duration::from_millis(5)).await;

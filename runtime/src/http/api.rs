@@ -338,7 +338,11 @@ pub async fn upload(State(house): State<Arc<House>>, request: Request) -> Respon
         let field = form.next_field().await.map_err(|_| bad())?;
         let field = field.filter(|field| field.name() == Some("file")).ok_or_else(bad)?;
         let limits = Limits { max_bytes: UPLOAD_BYTES, kinds: Vec::new() };
-        let stored = house.uploads.receive(&caller.who, &mut FieldBody(field), &limits).await??;
+        let stored = house.uploads.receive(&caller.who, &mut FieldBody(field), &limits).await?;
+        if let Err(refused) = &stored {
+            house.audit_upload(&caller.who, id.id, refused).await?;
+        }
+        let stored = stored?;
         if form.next_field().await.map_err(|_| bad())?.is_some() {
             return Err(bad());
         }

@@ -335,6 +335,9 @@ async fn read_multipart(
             return Err(Failure::new(Kind::TooLarge, "kernel.too_many_files"));
         }
         let stored = house.uploads.receive(&visit.who, &mut FieldBody(field), limits).await?;
+        if let Err(refused) = &stored {
+            house.audit_upload(&visit.who, visit.request, refused).await?;
+        }
         visit.uploads.push(Upload { field: name, name: file_name, stored });
     }
     Ok(())

@@ -55,6 +55,16 @@ pub async fn report(house: &House) -> Report {
     let now = house.services.clock.now();
     let mut report = judge(state.as_ref(), house.db.write_path(), house.metrics.certificate(), now);
     report.checks.push(objects(house).await);
+    if let Some(scanner) = &house.scanner {
+        let (state, says) = match scanner.ping().await {
+            Ok(()) => (Standing::Ok, "the malware scanner answers".to_owned()),
+            Err(error) => {
+                let says = format!("{error}: no file is taken until it does; start clamav-daemon");
+                (Standing::Warning, says)
+            }
+        };
+        report.checks.push(Check { check: "scanner", state, says });
+    }
     if state.is_ok() {
         for watch in &house.contract.watches {
             // What cannot be asked is told by the records' own check.

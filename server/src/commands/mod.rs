@@ -3,8 +3,8 @@
 mod audit;
 mod backup;
 mod doctor;
-pub mod keys;
 mod integrity;
+pub mod keys;
 mod migrate;
 mod openapi;
 mod packs;

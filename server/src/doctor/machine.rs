@@ -8,6 +8,7 @@ use minshu_kernel::calendar::{Calendar, NATIONAL};
 use minshu_kernel::clock::{Clock as _, DAY_MS};
 use minshu_runtime::keys::{Keys, SystemEntropy};
 use minshu_runtime::packs::PackSources;
+use minshu_runtime::scan::{Address, Clamd};
 use minshu_runtime::system::SystemClock;
 use std::sync::Arc;
 
@@ -154,6 +155,19 @@ pub fn certificate(settings: &Settings) -> Option<Finding> {
         }
     };
     Some(Finding::new("certificate", at, trouble))
+}
+
+pub async fn scanner(settings: &Settings) -> Option<Finding> {
+    let address = settings.scanner.clone()?;
+    let at = match &address {
+        Address::Unix(path) => path.display().to_string(),
+        Address::Tcp(place) => place.clone(),
+    };
+    let trouble = Clamd::new(address).ping().await.err().map(|error| {
+        let cure = "start it (`systemctl start clamav-daemon`); no file is taken until it answers";
+        (error.to_string(), cure.to_owned())
+    });
+    Some(Finding::new("malware scanner", at, trouble))
 }
 
 /// Whether the folder can be written, by whom, and how much room there is.

@@ -50,6 +50,7 @@ pub async fn look(settings: &Settings) -> Vec<Finding> {
         machine::packs(settings),
     ];
     found.extend(machine::certificate(settings));
+    found.extend(machine::scanner(settings).await);
     match DataFolder::look(&settings.data) {
         Err(error) => {
             let cure = "run `minshu serve` once, or say where it is (--data)";

@@ -245,11 +245,13 @@ async fn work(settings: &Settings, db: &Db) -> Result<Told, Failure> {
     }
     let works = alive.iter().any(|p| p.roles.split(',').any(|role| role == "worker"));
     Ok((!works).then(|| {
-        let says = format!(
-            "{} processes run, and none is a worker: nothing is sealed, no flow goes on",
-            alive.len()
-        );
-        (says, "start one: `minshu serve --roles worker`".to_owned())
+        let says = match alive.len() {
+            0 => "no server runs on this database".to_owned(),
+            count => format!(
+                "{count} processes run, and none is a worker: nothing is sealed, no flow goes on"
+            ),
+        };
+        (says, "start one: `minshu serve`, with the role worker among its roles".to_owned())
     }))
 }
 

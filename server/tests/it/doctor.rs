@@ -183,6 +183,54 @@ fn certificates_that_end_have_ended_or_belong_to_another_key() {
 }
 
 #[test]
+fn few_file_descriptors() {
+    let patient = Patient::new();
+    let program = env!("CARGO_BIN_EXE_minshu");
+    let (data, packs) = (patient.data(), load_packs());
+    let words = format!(
+        "ulimit -n 200; exec {program} doctor --json --listen 127.0.0.1:0 --data {} --packs {}",
+        data.display(),
+        packs.display()
+    );
+    let output = Command::new("sh").args(["-c", &words]).output().unwrap();
+    let found: Vec<Json> = serde_json::from_slice(&output.stdout).unwrap();
+    let finding = found.iter().find(|finding| finding["what"] == "file descriptors").unwrap();
+    assert!(finding["trouble"]["says"].as_str().unwrap().contains("at most 200"), "{finding}");
+    assert!(finding["trouble"]["cure"].as_str().unwrap().contains("LimitNOFILE"), "{finding}");
+}
+
+#[test]
+fn sealing_that_is_behind_a_job_that_fails_and_a_channel_that_is_down() {
+    let patient = Patient::new();
+    let connection = sqlite(&patient.data());
+    // As a process leaves it that was killed between a commit and its sealing.
+    let unsealed = "INSERT INTO platform_audit (id, at_ms, principal, operation, resource_kind, resource_id, outcome,
+                    rule, input_hash, events_hash, request, cause)
+                    VALUES ('u', 1000, 'console', 'x', '', '', 'done', '', '', '', '', '')";
+    connection.execute(unsealed, []).unwrap();
+    assert!(patient.trouble("sealing").2.contains("minshu serve"));
+    connection.execute("DELETE FROM platform_audit WHERE id = 'u'", []).unwrap();
+
+    let job = "INSERT INTO platform_job (id, due_ms, action, input, attempts, last_error)
+               VALUES ('j', 1000, 'casework.flag_due', '{}', 4, 'kernel.internal: broken')";
+    connection.execute(job, []).unwrap();
+    let (_, says, _) = patient.trouble("jobs");
+    assert!(says.contains("casework.flag_due: kernel.internal: broken"), "{says}");
+    connection.execute("DELETE FROM platform_job WHERE id = 'j'", []).unwrap();
+
+    let down = "INSERT INTO messaging_channel (id, paused, failures, retry_ms, last_error, failed_ms, sent_ms, version)
+                VALUES ('email', FALSE, 7, 0, 'connection refused', 1000, NULL, 1)
+                ON CONFLICT (id) DO UPDATE SET failures = 7, last_error = 'connection refused'";
+    connection.execute(down, []).unwrap();
+    let (at, says, cure) = patient.trouble("channels");
+    assert!(
+        says.contains("email has failed 7 times") && says.contains("connection refused"),
+        "{says}"
+    );
+    assert!(at == "/operations/channels" && cure.contains("/operations/channels"), "{cure}");
+}
+
+#[test]
 fn packs_with_a_mistake() {
     let mut patient = Patient::new();
     patient.packs = packs_with_a_flow(patient.folder.path());
@@ -394,7 +442,7 @@ fn what_waits_behind_a_dead_letter_and_work_that_nobody_does() {
         server.stop();
         if url.is_some() {
             let found = look(&data, url.as_deref(), &[]);
-            assert!(of(&found, "shared work").0.contains("none is a worker"), "{found:#?}");
+            assert!(of(&found, "shared work").0.contains("no server runs"), "{found:#?}");
         }
     }
 }

@@ -47,6 +47,8 @@ mod power_cut;
 #[cfg(test)]
 mod running;
 #[cfg(test)]
+mod scan;
+#[cfg(test)]
 mod sealing;
 #[cfg(test)]
 mod statements;

@@ -248,6 +248,15 @@ async fn attach(
                     "casework-problem-upload-kind"
                 }
                 minshu_kernel::objects::ObjectsError::Empty => "casework-problem-upload-empty",
+                minshu_kernel::objects::ObjectsError::Infected { signature } => {
+                    let message = Message::new("casework-problem-upload-infected")
+                        .with("file", upload.name.as_str())
+                        .with("signature", signature.as_str());
+                    return Ok(Err(t.message(&message)));
+                }
+                minshu_kernel::objects::ObjectsError::Unchecked(_) => {
+                    "casework-problem-upload-unchecked"
+                }
                 _ => "casework-problem-upload-cut-off",
             };
             let message = Message::new(key).with("file", upload.name.as_str());
