@@ -78,6 +78,7 @@ corpora! {
     addresses_and_networks = "networks",
     packs = "pack",
     requests = "request",
+    answers_of_the_scanner = "scanner-answer",
     sealed_blocks = "sealed-block",
     sealed_objects = "sealed-object",
     sealed_values = "sealed-value",
