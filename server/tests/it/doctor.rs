@@ -387,7 +387,7 @@ fn a_database_that_is_away_refuses_or_does_not_exist() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     Start { database_url: Some(cluster.url()), ..Start::on(&data) }.go().stop();
-    let absent = cluster.url().replace("/postgres", "/absent");
+    let absent = format!("{}absent", cluster.url().trim_end_matches("postgres"));
     let found = look(&data, Some(&absent), &[]);
     assert!(of(&found, "database").1.contains("createdb"), "{found:#?}");
     cluster.put("pg_hba.conf", "host all all 127.0.0.1/32 scram-sha-256\n").unwrap();
