@@ -56,4 +56,5 @@ mod statements;
 mod substitutes;
 #[cfg(test)]
 mod texts;
+#[cfg(test)]
 mod workers;
