@@ -25,6 +25,21 @@ DELETE FROM messaging_message
 WHERE to_organisation IS NULL
   AND (to_person = $1 OR to_account = $2)";
 
+    /// The mail address of somebody who leaves.
+    ERASE_ADDRESS = "
+DELETE FROM messaging_address
+WHERE id = $1";
+
+    /// An address that was to be proved.
+    ERASE_ADDRESS_CLAIM = "
+DELETE FROM messaging_address_claim
+WHERE id = $1";
+
+    /// What they wanted to be told.
+    ERASE_PREFERENCE = "
+DELETE FROM messaging_preference
+WHERE id = $1";
+
     /// What is on its way to their telephone or mailbox.
     ERASE_DELIVERIES = "
 DELETE FROM messaging_delivery
@@ -75,6 +90,9 @@ async fn leave(ctx: &Ctx) -> Result<Leaving, Failure> {
     let (person, account) = whose(ctx);
     let writes = vec![
         Statement::any(ERASE_MESSAGES, values![person, &account]),
+        Statement::any(ERASE_ADDRESS, values![&account]),
+        Statement::any(ERASE_ADDRESS_CLAIM, values![&account]),
+        Statement::any(ERASE_PREFERENCE, values![&account]),
         Statement::any(ERASE_DELIVERIES, values![account]),
     ];
     Ok(Leaving { writes, ..Leaving::default() })
