@@ -1,4 +1,4 @@
-//! What messaging holds about people: the messages that were sent to them. They go when the addressee leaves.
+//! What messaging holds about people: the messages that were sent to them, and their mail address. They go when the addressee leaves.
 
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
@@ -7,7 +7,7 @@ use minshu_kernel::records::Statement;
 use minshu_kernel::{statements, values};
 use serde_json::json;
 
-use crate::store;
+use crate::{address, store};
 
 statements! {
     /// A person's own messages, the latest first; those from before any proof are the account's.
@@ -71,6 +71,19 @@ async fn read(ctx: &Ctx, most: u32) -> Result<Vec<HeldRecord>, Failure> {
     let rows = ctx.services.records.scan(OWN_MESSAGES.into(), asked).await?;
     let speaker = ctx.speaker();
     let mut held = Vec::new();
+    if let Some(account) = ctx.who.account()
+        && let Some(mailbox) = address::of(ctx, account).await?
+    {
+        held.push(HeldRecord {
+            resource: "identity.account",
+            id: account.to_string(),
+            title: speaker.say("messaging-mail-title"),
+            at: mailbox.proved,
+            href: Some("/me/messages".to_owned()),
+            data: json!({ "mail": mailbox.mail, "proved_ms": mailbox.proved }),
+            files: Vec::new(),
+        });
+    }
     for row in rows {
         let Some(message) = store::find(ctx, row.id("id")?).await? else { continue };
         held.push(HeldRecord {
