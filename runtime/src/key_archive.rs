@@ -219,7 +219,7 @@ mod tests {
             kind: "person".into(),
             wrapped: "0102".into(),
             created_ms: 5,
-            destroyed_ms: (at % 3 == 0).then_some(7),
+            destroyed_ms: at.is_multiple_of(3).then_some(7),
         };
         let key_file = Zeroizing::new("current = 1".to_owned());
         Archive { at_ms: 1_772_672_400_000, key_file, keys: (0..keys).map(key).collect() }
