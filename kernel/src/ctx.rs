@@ -24,6 +24,7 @@ use crate::ids::{EventId, IdSource, OpeningId, RequestId};
 use crate::lookup::LOOKUPS_MAX;
 use crate::objects::{ObjectAddress, Objects, Stored};
 use crate::outgoing::Outgoing;
+use crate::outside::Outside;
 use crate::pack::PackSet;
 use crate::personal::{Personal, Sealer, Subject};
 use crate::records::{Records, Row, Statement, Value};
@@ -145,6 +146,8 @@ pub struct Services {
     pub uploads: Arc<dyn StagedUploads>,
     /// Outgoing HTTP.
     pub outgoing: Arc<dyn Outgoing>,
+    /// Sign-in by providers outside the house.
+    pub outside: Arc<dyn Outside>,
     /// Texts to telephones and mailboxes.
     pub courier: Arc<dyn Courier>,
     /// The channels that carry such texts out of the house.

@@ -24,6 +24,7 @@ pub mod mapping;
 pub mod money;
 pub mod objects;
 pub mod outgoing;
+pub mod outside;
 pub mod pack;
 pub mod personal;
 pub mod pins;

@@ -16,6 +16,7 @@ use minshu_kernel::division::Divisions;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::IdSource;
 use minshu_kernel::outgoing::Outgoing;
+use minshu_kernel::outside::Outside;
 use minshu_kernel::text::{BadText, Lang, Speaker, Texts};
 use minshu_storage::objects::ObjectStorage;
 use minshu_storage::records::Db;
@@ -55,6 +56,8 @@ pub struct Foundation {
     pub outgoing: Arc<dyn Outgoing>,
     /// The channels of texts to telephones and mailboxes.
     pub carriers: Arc<dyn Carriers>,
+    /// Sign-in by providers outside the house.
+    pub outside: Arc<dyn Outside>,
     /// The keys.
     pub keys: Arc<Keys>,
     /// The time.
@@ -283,6 +286,7 @@ impl House {
                 .unwrap_or_else(|| Arc::new(NoCourier)),
             carriers: foundation.carriers,
             emergencies: contract.emergencies.clone().into(),
+            outside: foundation.outside,
             events: contract.events.clone().into(),
             holdings: contract.holdings.clone().into(),
             personal: personal.clone(),

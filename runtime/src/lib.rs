@@ -18,6 +18,7 @@ pub mod leases;
 pub mod numbers;
 pub mod observe;
 pub mod outgoing;
+pub mod outside;
 pub mod packs;
 pub mod person_keys;
 pub mod platform;

@@ -18,6 +18,7 @@ use minshu_kernel::ctx::{Call, Door as _};
 use minshu_kernel::division::{Divisions, SAMPLE};
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId, PostId, RequestId};
+use minshu_kernel::outside::NoOutside;
 use minshu_kernel::text::Lang;
 use minshu_storage::objects::{ObjectStorage, ObjectsPlace};
 use minshu_storage::records::testing::TestDb;
@@ -221,6 +222,7 @@ impl TestHouse {
             scanner: None,
             outgoing: Arc::new(outgoing),
             carriers: carriers.clone(),
+            outside: Arc::new(NoOutside),
             keys,
             ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
             clock: clock.clone(),
@@ -265,6 +267,7 @@ impl TestHouse {
             scanner: None,
             outgoing: own.services.outgoing.clone(),
             carriers: own.services.carriers.clone(),
+            outside: own.services.outside.clone(),
             divisions: own.services.divisions.clone(),
             packs,
             adopt_packs: false,

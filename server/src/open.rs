@@ -99,6 +99,7 @@ pub async fn house(
     let channels = crate::channels::open(settings, &clock, demonstration.is_some())?;
     let pocket = channels.pocket.clone();
     let outgoing = HttpClient::new(settings.networks.clone(), Patience::default());
+    let outside = crate::providers::open(settings, &clock)?;
     let house = House::build(Foundation {
         capabilities,
         db,
@@ -106,6 +107,7 @@ pub async fn house(
         scanner: settings.scanner.clone().map(|address| Arc::new(Clamd::new(address))),
         outgoing: Arc::new(outgoing),
         carriers: Arc::new(channels),
+        outside: Arc::new(outside),
         keys,
         ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
         clock,

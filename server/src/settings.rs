@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::channels::MessagingSettings;
 use crate::edge::{Doors, EdgeArguments};
 use crate::error::CommandError;
+use crate::providers::OpenIdSettings;
 use crate::sharing::{Sharing, SharingArguments};
 
 /// Settings of the command line and the environment; they win over the file.
@@ -106,6 +107,8 @@ struct File {
     sharing: SharingArguments,
     #[serde(default)]
     messaging: MessagingSettings,
+    #[serde(default)]
+    openid: OpenIdSettings,
 }
 
 /// The settings in force.
@@ -129,6 +132,8 @@ pub struct Settings {
     pub edge: Edge,
     /// The channels of texts to telephones and mailboxes.
     pub messaging: MessagingSettings,
+    /// Providers outside the house by which people may sign in.
+    pub openid: OpenIdSettings,
     /// How connections are taken.
     pub doors: Doors,
     /// What looks at files.
@@ -214,6 +219,7 @@ impl Settings {
             write_queue: arguments.write_queue.or(file.write_queue),
             scenario_results,
             messaging: file.messaging.with(arguments),
+            openid: file.openid,
             edge: network.edge()?,
             doors: network.doors()?,
             scanner: arguments

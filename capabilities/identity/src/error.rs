@@ -78,6 +78,12 @@ pub enum IdentityError {
     /// Something must be ended before the data can be erased.
     #[error("something stands against the erasure")]
     Hindered(Vec<Message>),
+    /// What came back from a provider is not this browser's, came too late, or came before.
+    #[error("a sign-in by a provider is over")]
+    OutsideOver,
+    /// The provider's account is linked to another one here, or the account to another one there.
+    #[error("the link is taken")]
+    OutsideTaken,
     /// The password hashing failed: a defect, or memory ran out.
     #[error("a password could not be hashed: {0}")]
     PasswordHash(String),
@@ -104,6 +110,8 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.own_opening", Kind::Refused),
     ("identity.reviewed", Kind::Conflict),
     ("identity.hindered", Kind::Conflict),
+    ("identity.outside_over", Kind::Conflict),
+    ("identity.outside_taken", Kind::Conflict),
     ("identity.password_hash", Kind::Internal),
     ("identity.unreadable", Kind::Internal),
     ("identity.busy", Kind::Unavailable),
@@ -133,6 +141,8 @@ impl Fault for IdentityError {
             IdentityError::OwnOpening => "identity.own_opening",
             IdentityError::Reviewed => "identity.reviewed",
             IdentityError::Hindered(_) => "identity.hindered",
+            IdentityError::OutsideOver => "identity.outside_over",
+            IdentityError::OutsideTaken => "identity.outside_taken",
             IdentityError::PasswordHash(_) => "identity.password_hash",
             IdentityError::Unreadable(_) => "identity.unreadable",
         }
@@ -194,6 +204,8 @@ mod tests {
             IdentityError::OwnOpening,
             IdentityError::Reviewed,
             IdentityError::Hindered(vec![Message::new("identity-leave-post")]),
+            IdentityError::OutsideOver,
+            IdentityError::OutsideTaken,
             IdentityError::PasswordHash("memory".to_owned()),
             IdentityError::Unreadable("identity_account"),
         ] {

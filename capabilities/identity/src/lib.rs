@@ -19,6 +19,7 @@ pub mod queries;
 mod rules;
 mod store;
 mod throttle;
+mod travel;
 
 use std::sync::Arc;
 
@@ -80,7 +81,13 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         id: "identity.open",
         name: ("开账户和登录", "Open an account and sign in"),
         basis: Basis::Everyone,
-        may: &["identity.register", "identity.sign_in", "identity.send_code", "identity.counters"],
+        may: &[
+            "identity.register",
+            "identity.sign_in",
+            "identity.send_code",
+            "identity.counters",
+            "identity.arrive",
+        ],
     },
     PermissionSet {
         id: "identity.oauth",
@@ -127,6 +134,8 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.confirm",
             "identity.erase_me",
             "identity.my_data",
+            "identity.outside_links",
+            "identity.unlink_outside",
             "identity.change_claim",
             "identity.me",
             "identity.my_mandates",
@@ -270,7 +279,9 @@ impl Capability for Identity {
             .action::<actions::GiveConsent>()
             .action::<actions::EndConsent>()
             .action::<actions::IssueTokens>()
-            .action::<actions::RevokeToken>();
+            .action::<actions::RevokeToken>()
+            .action::<actions::Arrive>()
+            .action::<actions::UnlinkOutside>();
         contract
             .query::<queries::Me>()
             .query::<queries::MyMandates>()
@@ -293,7 +304,8 @@ impl Capability for Identity {
             .query::<queries::InspectToken>()
             .query::<queries::Profile>()
             .query::<queries::Applications>()
-            .query::<queries::MyApplications>();
+            .query::<queries::MyApplications>()
+            .query::<queries::OutsideLinks>();
         contract
             .event::<events::AccountRegistered>()
             .event::<events::AccountProved>()
@@ -332,6 +344,7 @@ impl Capability for Identity {
             ("V25__known_devices", include_str!("../migrations/V25__known_devices.sql")),
             ("V20__openings", include_str!("../migrations/V20__openings.sql")),
             ("V21__substitutes", include_str!("../migrations/V21__substitutes.sql")),
+            ("V30__outside_providers", include_str!("../migrations/V30__outside_providers.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {
@@ -347,6 +360,7 @@ impl Capability for Identity {
             ("identity_attempt", "last_ms", 2 * DAY_MS),
             ("identity_challenge", "expires_ms", DAY_MS),
             ("identity_device", "seen_ms", 400 * DAY_MS),
+            ("identity_outside_state", "at_ms", DAY_MS),
         ] {
             contract.sweeps.push(Sweep { table, by, only: "", keep_ms });
         }

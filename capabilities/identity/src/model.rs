@@ -16,6 +16,7 @@ id_type!(ProofId, "The proof that an account belongs to a person.");
 id_type!(AppointmentId, "A term in which an account holds a post.");
 id_type!(ConsentId, "What an account lets an application do.");
 id_type!(TokenId, "A token of an application.");
+id_type!(OutsideLinkId, "A link between an account and a provider outside the house.");
 id_type!(MandateId, "A term in which a person may act for an organisation.");
 
 /// A text that is never printed: passwords and session tokens on their way through an action.

@@ -37,7 +37,7 @@ impl Action for EndSession {
         for row in ctx.rows(sessions::SELECT_OWN_SESSIONS, asked).await? {
             own = own || row.get::<String>("id")? == wanted;
         }
-        Ok(Decision::reply(SignedOut { ended: own }).write(Statement::any(
+        Ok(Decision::reply(SignedOut { ended: own, outside: None }).write(Statement::any(
             sessions::UPDATE_OWN_SESSION_ENDED,
             values![self.session, account, ctx.now],
         )))

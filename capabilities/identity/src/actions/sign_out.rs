@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Secret, SessionId};
-use crate::store::sessions;
+use crate::store::{outside, sessions};
 
 /// Ends a session of one's own.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,9 @@ pub struct SignOut {
 pub struct SignedOut {
     /// False where it had ended before: the person is signed out either way.
     pub ended: bool,
+    /// The provider outside the house by which the session began, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<String>,
 }
 
 impl Action for SignOut {
@@ -49,7 +52,11 @@ impl Action for SignOut {
             None => Resource::of("identity.session", "none"),
         };
         ctx.authorize(&resource)?;
-        let decision = Decision::reply(SignedOut { ended: own.is_some() });
+        let outside = match own {
+            None => None,
+            Some(_) => outside::of_session(ctx, self.token.expose()).await?,
+        };
+        let decision = Decision::reply(SignedOut { ended: own.is_some(), outside });
         Ok(match own {
             None => decision,
             // Ended twice at the same moment is ended: any number of rows.

@@ -9,6 +9,7 @@ mod devices;
 mod emergency;
 mod oauth;
 mod organisations;
+mod outside;
 mod own_posts;
 pub(crate) mod parts;
 mod posts;
@@ -48,6 +49,12 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::get("/me/data", data::show),
         Route::post("/me/data/export", data::export),
         Route::post("/me/data/erase", data::erase),
+        Route::get("/sign-in/outside", outside::arrive),
+        Route::get("/sign-in/outside/{provider}", outside::begin),
+        Route::get("/sign-out/outside/{provider}", outside::left),
+        Route::get("/me/outside", outside::show),
+        Route::post("/me/outside/link", outside::link),
+        Route::post("/me/outside/unlink", outside::unlink),
         Route::get("/me/sessions", devices::show),
         Route::post("/me/sessions/end", devices::end),
         Route::post("/me/sessions/end-others", devices::end_others),

@@ -28,7 +28,7 @@ pub(super) fn routes() -> [Route; 11] {
         Route::get("/oauth/jwks", jwks).endpoint(),
         Route::get("/oauth/authorize", authorize),
         Route::post("/oauth/authorize", decide),
-        Route::get("/oauth/continue", go_on),
+        Route::get("/oauth/continue", go_on_here),
         Route::post("/oauth/token", token).endpoint(),
         Route::post("/oauth/revoke", revoke).endpoint(),
         Route::post("/oauth/introspect", introspect).endpoint(),
@@ -303,8 +303,13 @@ struct ContinuePage {
 }
 
 /// After signing in: a page of its own ends the redirects of the sign-in form, which browsers hold against the policy.
-async fn go_on(visit: Arc<Visit>) -> Result<Reply, Failure> {
+async fn go_on_here(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let to = format!("/oauth/authorize?{}", query_of(&visit.query));
+    go_on(&visit, to)
+}
+
+/// A page that goes on by itself.
+pub(super) fn go_on(visit: &Visit, to: String) -> Result<Reply, Failure> {
     let t = visit.speaker();
     let template = ContinuePage { t: t.clone(), to };
     Ok(Page::new("identity.continue", t.say("identity-continue-title"), &template)?.into())

@@ -7,6 +7,7 @@ use minshu_kernel::error::Failure;
 use minshu_kernel::text::{Message, Speaker};
 use minshu_kernel::web::{FormState, Page, Reply, SessionChange, Visit};
 
+use super::outside::offered;
 use super::parts::{Field, Head, Maker, given};
 use crate::actions::sign_in::SessionBegun;
 use crate::actions::{Register, SendCode, SignIn, SignOut};
@@ -66,7 +67,8 @@ pub(super) async fn show_sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
         return Ok(Reply::redirect(local_path(to)));
     }
     let state = FormState::fresh(&visit);
-    Ok(sign_in_page(visit.speaker(), &state, (to, ""), CodeStage::None)?.into())
+    let page = sign_in_page(visit.speaker(), &state, (to, ""), CodeStage::None)?;
+    Ok(offered(&visit, to, page)?.into())
 }
 
 pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
@@ -87,7 +89,8 @@ pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
             let stage = if asks { CodeStage::Asked } else { CodeStage::None };
             let state = FormState::refused(&visit, failure)?;
             let typed = (visit.field("to"), phone.as_str());
-            Ok(sign_in_page(visit.speaker(), &state, typed, stage)?.status(status).into())
+            let page = sign_in_page(visit.speaker(), &state, typed, stage)?.status(status);
+            Ok(offered(&visit, visit.field("to"), page)?.into())
         }
     }
 }
@@ -131,13 +134,16 @@ pub(super) async fn send_code(visit: Arc<Visit>) -> Result<Reply, Failure> {
 }
 
 pub(super) async fn sign_out(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let mut outside = None;
     if visit.who.signed_in()
         && let Some(token) = &visit.session
     {
-        visit.act(&SignOut { token: Secret::new(token.as_str()) }).await?;
+        outside = visit.act(&SignOut { token: Secret::new(token.as_str()) }).await?.outside;
     }
+    // Signed out here in any case; whether there too is asked on a page of its own.
+    let to = outside.map_or_else(|| "/".to_owned(), |id| format!("/sign-out/outside/{id}"));
     Ok(Reply::Redirect {
-        to: "/".to_owned(),
+        to,
         session: SessionChange::End,
         notice: Some(Message::new("identity-signed-out")),
     })

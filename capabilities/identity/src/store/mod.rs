@@ -9,6 +9,7 @@ pub(crate) mod leaving;
 pub(crate) mod mandates;
 pub(crate) mod openings;
 pub(crate) mod organisations;
+pub(crate) mod outside;
 pub(crate) mod posts;
 pub(crate) mod sessions;
 
@@ -23,6 +24,7 @@ pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 10] {
         mandates::STATEMENTS,
         openings::STATEMENTS,
         organisations::STATEMENTS,
+        outside::STATEMENTS,
         posts::STATEMENTS,
         sessions::STATEMENTS,
         crate::throttle::STATEMENTS,
