@@ -18,8 +18,10 @@ use minshu_kernel::ctx::{Call, Door as _};
 use minshu_kernel::division::{Divisions, SAMPLE};
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId, PostId, RequestId};
-use minshu_kernel::outside::NoOutside;
-use minshu_kernel::text::Lang;
+use minshu_kernel::outside::{
+    Asserted, Departure, Outside, OutsideError, Provider, Returned,
+};
+use minshu_kernel::text::{Lang, LocalText};
 use minshu_storage::objects::{ObjectStorage, ObjectsPlace};
 use minshu_storage::records::testing::TestDb;
 use serde_json::Value as Json;
@@ -113,10 +115,70 @@ impl Carriers for TestCarriers {
     }
 }
 
+/// A provider outside the house for tests: it says what it is told to say.
+pub struct TestOutside(std::sync::Mutex<Result<Asserted, OutsideError>>);
+
+impl Default for TestOutside {
+    fn default() -> Self {
+        TestOutside(std::sync::Mutex::new(Err(OutsideError::Down("not told yet".to_owned()))))
+    }
+}
+
+impl TestOutside {
+    /// The id of the provider.
+    pub const ID: &'static str = "province-id";
+
+    /// From now on it says so.
+    ///
+    /// # Panics
+    /// Where another test's thread broke it.
+    pub fn says(&self, answer: Result<Asserted, OutsideError>) {
+        *self.0.lock().expect("an answer") = answer;
+    }
+}
+
+impl Outside for TestOutside {
+    fn providers(&self) -> Vec<Provider> {
+        vec![Provider { id: Self::ID.to_owned(), name: LocalText::new("省统一身份", "Province ID") }]
+    }
+
+    fn depart<'a>(
+        &'a self,
+        departure: &'a Departure,
+    ) -> minshu_kernel::BoxFuture<'a, Result<String, OutsideError>> {
+        Box::pin(async move {
+            if departure.provider != Self::ID {
+                return Err(OutsideError::Unknown);
+            }
+            match &*self.0.lock().expect("an answer") {
+                Err(OutsideError::Down(why)) => Err(OutsideError::Down(why.clone())),
+                _ => Ok(format!("https://id.example/authorize?state={}", departure.state)),
+            }
+        })
+    }
+
+    fn arrive<'a>(
+        &'a self,
+        _: Returned,
+    ) -> minshu_kernel::BoxFuture<'a, Result<Asserted, OutsideError>> {
+        Box::pin(async move { self.0.lock().expect("an answer").clone() })
+    }
+
+    fn leave<'a>(
+        &'a self,
+        _: &'a str,
+        back: &'a str,
+    ) -> minshu_kernel::BoxFuture<'a, Option<String>> {
+        Box::pin(async move { Some(format!("https://id.example/end?back={back}")) })
+    }
+}
+
 /// A house of its own for a test.
 pub struct TestHouse {
     /// What leaves it by its channels.
     pub carriers: Arc<TestCarriers>,
+    /// The provider outside it.
+    pub outside: Arc<TestOutside>,
     /// The house.
     pub house: Arc<House>,
     /// Its clock; begins at 2026-03-05 09:00 in Shanghai, a Thursday.
@@ -215,6 +277,7 @@ impl TestHouse {
         let networks = Networks { loopback: true, ..Networks::default() };
         let outgoing = HttpClient::new(networks, Patience::default());
         let carriers = Arc::new(TestCarriers::default());
+        let outside = Arc::new(TestOutside::default());
         let house = House::build(Foundation {
             capabilities,
             db: db.db().clone(),
@@ -222,7 +285,7 @@ impl TestHouse {
             scanner: None,
             outgoing: Arc::new(outgoing),
             carriers: carriers.clone(),
-            outside: Arc::new(NoOutside),
+            outside: outside.clone(),
             keys,
             ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
             clock: clock.clone(),
@@ -243,7 +306,7 @@ impl TestHouse {
             Err(error) => panic!("the house does not stand: {error}"),
         };
         let router = crate::http::router(house.clone());
-        TestHouse { carriers, house, clock, router, _folder: folder, _db: db }
+        TestHouse { carriers, outside, house, clock, router, _folder: folder, _db: db }
     }
 
     /// Another process on the same database, which begins with these packs on its disk.

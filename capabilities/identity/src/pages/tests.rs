@@ -471,3 +471,37 @@ fn own_posts_and_substitutes() {
     look("own-posts", |t| own_posts::own_posts_page(t, &posts, NOW, &fresh(), None));
     look("own-posts-empty", |t| own_posts::own_posts_page(t, &[], NOW, &fresh(), None));
 }
+
+#[test]
+fn providers_stand_under_the_page_of_signing_in() {
+    let href = "/sign-in/outside/province-id?to=%2F".to_owned();
+    look("sign-in-offers", |t| {
+        let offers = vec![outside::Offer { href: href.clone(), label: "<省统一身份>".to_owned() }];
+        let none = sessions::CodeStage::None;
+        let page = sessions::sign_in_page(t.clone(), &fresh(), ("/", ""), none)?;
+        outside::with_offers(&t, offers, page)
+    });
+}
+
+#[test]
+fn accounts_elsewhere_linked_and_not() {
+    use minshu_kernel::clock::Timestamp;
+    use minshu_kernel::text::LocalText;
+
+    use crate::queries::outside_links::{OutsideLinkList, OutsideProvider};
+    let at = Timestamp(1_772_672_400_000);
+    let one = |linked: bool, used: bool, offered: bool| OutsideProvider {
+        provider: "province-id".to_owned(),
+        name: LocalText::new("省统一身份 <1>", "Province ID <1>"),
+        offered,
+        link: linked.then(|| "01928f5e-7b1a-7c3d-8e4f-000000000001".parse().unwrap()),
+        linked_ms: linked.then_some(at),
+        used_ms: used.then_some(at),
+    };
+    let all = vec![one(false, false, true), one(true, false, true), one(true, true, false)];
+    let list = OutsideLinkList { providers: all };
+    let form = || ("token".to_owned(), "key".to_owned());
+    look("outside", |t| outside::page(t, form(), &list));
+    let none = OutsideLinkList { providers: Vec::new() };
+    look("outside-none", |t| outside::page(t, form(), &none));
+}

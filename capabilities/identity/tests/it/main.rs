@@ -9,6 +9,7 @@ mod guessing;
 mod hostile;
 mod mandates;
 mod oauth;
+mod outside;
 mod pages;
 mod personal;
 mod sessions;
