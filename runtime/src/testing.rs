@@ -18,9 +18,7 @@ use minshu_kernel::ctx::{Call, Door as _};
 use minshu_kernel::division::{Divisions, SAMPLE};
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId, PostId, RequestId};
-use minshu_kernel::outside::{
-    Asserted, Departure, Outside, OutsideError, Provider, Returned,
-};
+use minshu_kernel::outside::{Asserted, Departure, Outside, OutsideError, Provider, Returned};
 use minshu_kernel::text::{Lang, LocalText};
 use minshu_storage::objects::{ObjectStorage, ObjectsPlace};
 use minshu_storage::records::testing::TestDb;
@@ -139,7 +137,10 @@ impl TestOutside {
 
 impl Outside for TestOutside {
     fn providers(&self) -> Vec<Provider> {
-        vec![Provider { id: Self::ID.to_owned(), name: LocalText::new("省统一身份", "Province ID") }]
+        vec![Provider {
+            id: Self::ID.to_owned(),
+            name: LocalText::new("省统一身份", "Province ID"),
+        }]
     }
 
     fn depart<'a>(

@@ -476,7 +476,8 @@ fn own_posts_and_substitutes() {
 fn providers_stand_under_the_page_of_signing_in() {
     let href = "/sign-in/outside/province-id?to=%2F".to_owned();
     look("sign-in-offers", |t| {
-        let offers = vec![outside::Offer { href: href.clone(), label: "<省统一身份>".to_owned() }];
+        let offers =
+            vec![outside::Offer { href: href.clone(), label: "<省统一身份>".to_owned() }];
         let none = sessions::CodeStage::None;
         let page = sessions::sign_in_page(t.clone(), &fresh(), ("/", ""), none)?;
         outside::with_offers(&t, offers, page)

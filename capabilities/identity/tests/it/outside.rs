@@ -60,7 +60,11 @@ async fn an_unknown_one_opens_an_account_links_it_and_comes_back_signed_in() {
         let seen = world.come_back(&mut browser, &left).await;
         // What the provider says stands in the form, as text, to be checked.
         assert_eq!(seen.status.as_u16(), 200, "{}", seen.text);
-        for text in ["省统一身份的这个账号还没有连到", "value=\"林晓&#60;燕&#62;\"", "value=\"13800000001\""] {
+        for text in [
+            "省统一身份的这个账号还没有连到",
+            "value=\"林晓&#60;燕&#62;\"",
+            "value=\"13800000001\"",
+        ] {
             assert!(seen.text.contains(text), "{text}: {}", seen.text);
         }
         let account = world.account(1, false, &[]).await;
@@ -73,7 +77,12 @@ async fn an_unknown_one_opens_an_account_links_it_and_comes_back_signed_in() {
         let mut fresh = Browser::default();
         let left = world.set_out(&mut fresh).await;
         let seen = world.come_back(&mut fresh, &left).await;
-        assert_eq!((seen.status.as_u16(), seen.location.as_deref()), (303, Some("/me")), "{}", seen.text);
+        assert_eq!(
+            (seen.status.as_u16(), seen.location.as_deref()),
+            (303, Some("/me")),
+            "{}",
+            seen.text
+        );
         let me = world.house.get(&mut fresh, "/me").await;
         assert!(me.text.contains("还没有核验") || me.text.contains("未核验"), "{}", me.text);
         assert!(!account.is_empty());
@@ -82,9 +91,15 @@ async fn an_unknown_one_opens_an_account_links_it_and_comes_back_signed_in() {
         let path = out.location.unwrap();
         assert_eq!(path, format!("/sign-out/outside/{}", TestOutside::ID));
         let seen = world.house.get(&mut fresh, &path).await;
-        assert!(seen.text.contains("https://id.example/end?back=") && seen.text.contains("也从省统一身份退出"), "{}", seen.text);
+        assert!(
+            seen.text.contains("https://id.example/end?back=")
+                && seen.text.contains("也从省统一身份退出"),
+            "{}",
+            seen.text
+        );
         // Unlinked, it signs nobody in.
-        let links = world.asked(&world.signed_in(1).await, "identity.outside_links", json!({})).await;
+        let links =
+            world.asked(&world.signed_in(1).await, "identity.outside_links", json!({})).await;
         let link = links["providers"][0]["link"].as_str().unwrap().to_owned();
         let other = world.officer(80, "platform.registrar", "350000").await;
         world.done(&other, "identity.unlink_outside", json!({ "link": link })).await;
@@ -105,7 +120,12 @@ async fn what_comes_back_elsewhere_late_again_or_changed_is_thrown_away() {
     let mut own = world.browser(1).await;
     world.link(&mut own).await;
     let over = |seen: &Seen| {
-        assert!(seen.status.as_u16() == 409 && seen.text.contains("这次登录已经过时"), "{} {}", seen.status, seen.text);
+        assert!(
+            seen.status.as_u16() == 409 && seen.text.contains("这次登录已经过时"),
+            "{} {}",
+            seen.status,
+            seen.text
+        );
         assert!(seen.text.contains("name=\"password\""), "the page offers the password");
     };
     // Another browser: an address that somebody sends one signs one in as nobody.
@@ -129,11 +149,20 @@ async fn what_comes_back_elsewhere_late_again_or_changed_is_thrown_away() {
     world.later(15 * MINUTE);
     over(&world.come_back(&mut late, &state).await);
     let state = world.set_out(&mut late).await;
-    for wrong in [state[1..].to_owned(), format!("{state}A"), "x".to_owned(), String::new(), "a".repeat(3_000)] {
+    for wrong in [
+        state[1..].to_owned(),
+        format!("{state}A"),
+        "x".to_owned(),
+        String::new(),
+        "a".repeat(3_000),
+    ] {
         over(&world.come_back(&mut late, &wrong).await);
     }
     // The provider was told no.
-    let no = world.house.get(&mut late, &format!("/sign-in/outside?state={state}&error=access_denied")).await;
+    let no = world
+        .house
+        .get(&mut late, &format!("/sign-in/outside?state={state}&error=access_denied"))
+        .await;
     assert!(no.status.as_u16() == 403 && no.text.contains("没有在省统一身份登录成"), "{}", no.text);
 }
 
@@ -146,10 +175,19 @@ async fn a_provider_that_is_down_or_lies_leaves_the_password() {
     world.house.get(&mut browser, "/sign-in").await;
     let path = format!("/sign-in/outside/{}", TestOutside::ID);
     let seen = world.house.get(&mut browser, &path).await;
-    assert!(seen.status.as_u16() == 503 && seen.text.contains("现在连不上省统一身份"), "{}", seen.text);
+    assert!(
+        seen.status.as_u16() == 503 && seen.text.contains("现在连不上省统一身份"),
+        "{}",
+        seen.text
+    );
     assert!(!seen.text.contains("secret"));
-    let form = [("phone", phone(1)), ("password", crate::world::PASSWORD.to_owned()), ("to", "/me".to_owned())];
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form = [
+        ("phone", phone(1)),
+        ("password", crate::world::PASSWORD.to_owned()),
+        ("to", "/me".to_owned()),
+    ];
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let done = world.house.post(&mut browser, "/sign-in", &form).await;
     assert_eq!(done.status.as_u16(), 303, "{}", done.text);
     world.house.outside.says(Ok(somebody("a")));
@@ -174,7 +212,11 @@ async fn accounts_are_linked_from_their_own_session_and_once() {
     // The same account there signs in one here.
     world.link(&mut two).await;
     let page = world.house.get(&mut two, "/me/outside").await;
-    assert!(page.text.contains("那边的账号已经连着另一个账户") && page.text.contains("没有连"), "{}", page.text);
+    assert!(
+        page.text.contains("那边的账号已经连着另一个账户") && page.text.contains("没有连"),
+        "{}",
+        page.text
+    );
     // A second one there for the same account is refused.
     world.house.outside.says(Ok(somebody("b")));
     world.link(&mut one).await;
@@ -195,7 +237,9 @@ async fn accounts_are_linked_from_their_own_session_and_once() {
     assert!(matches!(bare.status.as_u16(), 303 | 401 | 403), "{}", bare.status);
     for who in [Principal::anonymous(), world.signed_in(2).await, Principal::console()] {
         let forged = json!({ "state": state, "subject": "a", "proof": "0".repeat(64) });
-        assert_eq!(world.refused(&who, "identity.arrive", forged).await, "identity.outside_over []");
+        assert_eq!(
+            world.refused(&who, "identity.arrive", forged).await,
+            "identity.outside_over []"
+        );
     }
 }
-
