@@ -145,7 +145,7 @@ impl Providers {
         if let Some(known) = known.as_ref().filter(|known| now.0 - known.at.0 < keep) {
             return Ok(known.clone());
         }
-        let client = |request| self.exchange(request);
+        let client = |request: HttpRequest| self.exchange(request);
         match ProviderMetadataWithLogout::discover_async(held.issuer.clone(), &client).await {
             Ok(metadata) => {
                 let fresh = Known { metadata: Arc::new(metadata), at: now };
@@ -172,7 +172,7 @@ impl Providers {
             settings.secret.clone().map(ClientSecret::new),
         )
         .set_redirect_uri(RedirectUrl::new(returned.departure.back.clone()).map_err(refused)?);
-        let http = |request| self.exchange(request);
+        let http = |request: HttpRequest| self.exchange(request);
         let answer = client
             .exchange_code(AuthorizationCode::new(returned.code.clone()))
             .map_err(|error| OutsideError::Down(error.to_string()))?

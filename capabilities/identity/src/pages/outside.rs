@@ -96,7 +96,7 @@ pub(super) async fn begin(visit: Arc<Visit>) -> Result<Reply, Failure> {
     if visit.who.signed_in() {
         return Ok(Reply::redirect(to));
     }
-    let travel = Travel::new(&visit.services, &provider, (&visit.csrf, &to), None);
+    let travel = Travel::new(&visit.services, &provider, (visit.csrf.as_str(), to.as_str()), None);
     match set_out(&visit, &travel).await? {
         Ok(address) => Ok(Reply::Away { to: address }),
         Err(error) => again(&visit, &to, &told(&visit, &provider, &error)?, 503),
@@ -108,7 +108,7 @@ pub(super) async fn link(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let nobody = || Failure::new(Kind::Unauthenticated, "kernel.sign_in");
     let account = visit.who.account().ok_or_else(nobody)?;
     let provider = visit.field("provider").to_owned();
-    let travel = Travel::new(&visit.services, &provider, (&visit.csrf, OWN), Some(account));
+    let travel = Travel::new(&visit.services, &provider, (visit.csrf.as_str(), OWN), Some(account));
     match set_out(&visit, &travel).await? {
         // A form may not end at another site: the page goes on by itself.
         Ok(address) => super::oauth::go_on(&visit, address),
