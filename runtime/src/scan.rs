@@ -4,7 +4,6 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use minshu_kernel::objects::{Body, Objects as _, ObjectsError, Stored};

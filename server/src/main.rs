@@ -14,6 +14,7 @@ mod listen;
 mod logs;
 mod open;
 mod people;
+mod providers;
 mod settings;
 mod sharing;
 mod tls;

@@ -74,7 +74,8 @@ pub fn open(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Providers, Co
     for one in &settings.openid.provider {
         let place = |key: &str| format!("[[openid.provider]] \"{}\" {key}", one.id);
         let secret = one.secret_file.as_ref().map(|path| {
-            let told = |what: String| wrong(place("secret_file"), format!("{}: {what}", path.display()));
+            let told =
+                |what: String| wrong(place("secret_file"), format!("{}: {what}", path.display()));
             let size = std::fs::metadata(path).map_err(|error| told(error.to_string()))?.len();
             if size > SECRET_MAX {
                 return Err(told("it is too long to be a secret".to_owned()));

@@ -132,8 +132,16 @@ impl Providers {
         self.held.iter().find(|held| held.settings.id == id).ok_or(OutsideError::Unknown)
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, OutgoingError> {
-        self.client.exchange(request).await
+    /// How the provider is asked: by the house's own client, within its rules.
+    fn wire(
+        &self,
+    ) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, OutgoingError>> + use<>
+    {
+        let client = self.client.clone();
+        move |request| {
+            let client = client.clone();
+            Box::pin(async move { client.exchange(request).await })
+        }
     }
 
     /// What the provider publishes of itself: kept for an hour, and fetched anew where a key is unknown. One that is down
@@ -145,7 +153,7 @@ impl Providers {
         if let Some(known) = known.as_ref().filter(|known| now.0 - known.at.0 < keep) {
             return Ok(known.clone());
         }
-        let client = |request: HttpRequest| self.exchange(request);
+        let client = self.wire();
         match ProviderMetadataWithLogout::discover_async(held.issuer.clone(), &client).await {
             Ok(metadata) => {
                 let fresh = Known { metadata: Arc::new(metadata), at: now };
@@ -172,7 +180,7 @@ impl Providers {
             settings.secret.clone().map(ClientSecret::new),
         )
         .set_redirect_uri(RedirectUrl::new(returned.departure.back.clone()).map_err(refused)?);
-        let http = |request: HttpRequest| self.exchange(request);
+        let http = self.wire();
         let answer = client
             .exchange_code(AuthorizationCode::new(returned.code.clone()))
             .map_err(|error| OutsideError::Down(error.to_string()))?
@@ -267,11 +275,12 @@ impl Outside for Providers {
             )
             .set_redirect_uri(back);
             let proof = PkceCodeVerifier::new(departure.verifier.clone());
+            let (state, nonce) = (departure.state.clone(), departure.nonce.clone());
             let (address, _, _) = client
                 .authorize_url(
                     CoreAuthenticationFlow::AuthorizationCode,
-                    || CsrfToken::new(departure.state.clone()),
-                    || Nonce::new(departure.nonce.clone()),
+                    move || CsrfToken::new(state),
+                    move || Nonce::new(nonce),
                 )
                 .add_scopes(held.settings.scopes.iter().cloned().map(Scope::new))
                 .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&proof))

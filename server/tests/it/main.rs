@@ -15,6 +15,7 @@ mod doctor;
 mod edge;
 #[cfg(test)]
 mod emergency;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod invariants;

@@ -14,7 +14,7 @@ pub(crate) mod posts;
 pub(crate) mod sessions;
 
 /// Every fixed statement of the capability.
-pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 10] {
+pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 12] {
     [
         accounts::STATEMENTS,
         applications::STATEMENTS,

@@ -126,7 +126,7 @@ pub(crate) fn began(session: SessionId, link: &Link, now: Timestamp) -> [Stateme
 pub(crate) async fn of_session(ctx: &Ctx, token: &str) -> Result<Option<String>, Failure> {
     let hash = super::sessions::token_hash(token);
     match ctx.row(SELECT_SESSION_OUTSIDE, values![hash]).await? {
-        Some(row) => row.get("outside"),
+        Some(row) => Ok(row.get("outside")?),
         None => Ok(None),
     }
 }
