@@ -231,7 +231,7 @@ async fn a_token_that_lies_is_not_believed() {
         (
             "a shared secret",
             Box::new(|issuer| {
-                use hmac::Mac as _;
+                use hmac::{KeyInit as _, Mac as _};
                 let text =
                     format!("{}.{}", encode(&json!({ "alg": "HS256" })), encode(&issuer.claims()));
                 let mut mac =
