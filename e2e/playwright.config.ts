@@ -37,5 +37,6 @@ export default defineConfig({
     { name: "defences", testMatch: "defences.spec.ts" },
     { name: "access", testMatch: "access.spec.ts", use: { javaScriptEnabled: false } },
     { name: "data", testMatch: "data.spec.ts" },
+    { name: "messages", testMatch: "messages.spec.ts" },
   ],
 });
