@@ -341,9 +341,9 @@ impl Capability for Identity {
             ("V2__sessions_by_end", include_str!("../migrations/V2__sessions_by_end.sql")),
             ("V7__sessions_seen", include_str!("../migrations/V7__sessions_seen.sql")),
             ("V10__applications", include_str!("../migrations/V10__applications.sql")),
-            ("V25__known_devices", include_str!("../migrations/V25__known_devices.sql")),
             ("V20__openings", include_str!("../migrations/V20__openings.sql")),
             ("V21__substitutes", include_str!("../migrations/V21__substitutes.sql")),
+            ("V25__known_devices", include_str!("../migrations/V25__known_devices.sql")),
             ("V30__outside_providers", include_str!("../migrations/V30__outside_providers.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
