@@ -79,8 +79,19 @@ pub struct Opening {
 pub struct Assurance {
     /// The session's id; none for whoever acts without one.
     pub session: Option<String>,
-    /// When the session began, which is when the proof of it was given.
+    /// When the session began.
     pub since: Option<Timestamp>,
+    /// When a proof of it was given last: at its beginning, or when somebody proved himself once more.
+    pub proved: Option<Timestamp>,
+    /// How it was proved, in the words of RFC 8176: `pwd`, `otp`, `mfa`.
+    pub methods: Vec<String>,
+}
+
+impl Assurance {
+    /// Whether a proof was given within so many milliseconds.
+    pub fn is_fresh(&self, now: Timestamp, within_ms: i64) -> bool {
+        self.proved.is_some_and(|at| now.0.saturating_sub(at.0) <= within_ms)
+    }
 }
 
 /// The application through which somebody acts: whatever the person may do, no more than what its scopes hold.

@@ -56,7 +56,13 @@ impl SessionAuthenticator {
         if now.0.saturating_sub(seen.unwrap_or(since).0) >= rules::SEEN_EVERY_MS {
             self.note_use(&session, now).await;
         }
-        let assurance = Assurance { session: Some(session), since: Some(since) };
+        let proved: Option<Timestamp> = row.get("proved_ms")?;
+        let assurance = Assurance {
+            session: Some(session),
+            since: Some(since),
+            proved: Some(proved.unwrap_or(since)),
+            methods: sessions::methods(row)?,
+        };
         self.made_of(row, assurance).await.map(Some)
     }
 

@@ -6,6 +6,19 @@ use minshu_kernel::text::Message;
 
 use crate::rules;
 
+/// What somebody gave that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// A password.
+    Password,
+    /// A password with a code from the telephone.
+    Code,
+    /// A second factor.
+    Factor,
+    /// A code alone.
+    Recovery,
+}
+
 /// A failed operation of identity.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
@@ -16,8 +29,8 @@ pub enum IdentityError {
         left: i64,
         /// Now, and the instant from which the next one is read, where one must wait already.
         wait: Option<(Timestamp, Timestamp)>,
-        /// Whether a code was given along, which may be what is wrong.
-        code: bool,
+        /// What was given.
+        code: Tried,
     },
     /// Too many wrong passwords: none is read before an instant.
     #[error("no password is read before {}", until.0)]
@@ -40,6 +53,36 @@ pub enum IdentityError {
         /// From when on one is sent.
         until: Timestamp,
     },
+    /// The sign-in that waited for a second step is over.
+    #[error("no sign-in waits by this token")]
+    StepOver,
+    /// The session's proof is too old for this.
+    #[error("the session was proved more than ten minutes ago")]
+    ProveAgain,
+    /// The account asks for its second factor here as well.
+    #[error("the account's second factor is wanting")]
+    FactorNeeded,
+    /// Nobody gives an account back to himself.
+    #[error("the officer is the owner")]
+    RecoveryOwn,
+    /// The officer who confirms began it.
+    #[error("the officer who began it cannot confirm it")]
+    RecoverySame,
+    /// One is open already.
+    #[error("the account is on its way back already")]
+    RecoveryOpen,
+    /// The code of a counter does not hold yet.
+    #[error("the code does not hold before {}", until.0)]
+    RecoveryNotYet {
+        /// From when on it holds.
+        until: Timestamp,
+    },
+    /// There is an authenticator already.
+    #[error("the account has an authenticator")]
+    FactorThere,
+    /// There is none.
+    #[error("the account has no authenticator")]
+    FactorMissing,
     /// The installation sends no codes to telephones.
     #[error("no channel carries codes to telephones")]
     NoCodes,
@@ -99,6 +142,15 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.code_first", Kind::TooMany),
     ("identity.codes_spent", Kind::TooMany),
     ("identity.no_codes", Kind::Conflict),
+    ("identity.step_over", Kind::Conflict),
+    ("identity.prove_again", Kind::Refused),
+    ("identity.factor_there", Kind::Conflict),
+    ("identity.factor_needed", Kind::Conflict),
+    ("identity.recovery_own", Kind::Refused),
+    ("identity.recovery_same", Kind::Refused),
+    ("identity.recovery_open", Kind::Conflict),
+    ("identity.recovery_not_yet", Kind::Conflict),
+    ("identity.factor_missing", Kind::Conflict),
     ("identity.already_proved", Kind::Conflict),
     ("identity.already_ended", Kind::Conflict),
     ("identity.changed_meanwhile", Kind::Conflict),
@@ -131,6 +183,15 @@ impl Fault for IdentityError {
             IdentityError::CodeFirst => "identity.code_first",
             IdentityError::CodesSpent { .. } => "identity.codes_spent",
             IdentityError::NoCodes => "identity.no_codes",
+            IdentityError::StepOver => "identity.step_over",
+            IdentityError::ProveAgain => "identity.prove_again",
+            IdentityError::FactorThere => "identity.factor_there",
+            IdentityError::FactorNeeded => "identity.factor_needed",
+            IdentityError::RecoveryOwn => "identity.recovery_own",
+            IdentityError::RecoverySame => "identity.recovery_same",
+            IdentityError::RecoveryOpen => "identity.recovery_open",
+            IdentityError::RecoveryNotYet { .. } => "identity.recovery_not_yet",
+            IdentityError::FactorMissing => "identity.factor_missing",
             IdentityError::AlreadyProved => "identity.already_proved",
             IdentityError::AlreadyEnded => "identity.already_ended",
             IdentityError::ChangedMeanwhile { .. } => "identity.changed_meanwhile",
@@ -151,19 +212,30 @@ impl Fault for IdentityError {
     fn message(&self) -> Message {
         match self {
             IdentityError::WrongPassword { left, wait: None, code } => {
-                let key = if *code { "identity-wrong-code" } else { "identity-wrong-password" };
+                let key = match code {
+                    Tried::Password => "identity-wrong-password",
+                    Tried::Code => "identity-wrong-code",
+                    Tried::Factor => "identity-wrong-factor",
+                    Tried::Recovery => "identity-wrong-recovery",
+                };
                 Message::new(key).with("left", *left)
             }
             IdentityError::WrongPassword { wait: Some((now, until)), code, .. } => {
                 let key = match code {
-                    true => "identity-wrong-code-wait",
-                    false => "identity-wrong-password-wait",
+                    Tried::Password => "identity-wrong-password-wait",
+                    Tried::Code => "identity-wrong-code-wait",
+                    Tried::Factor => "identity-wrong-factor-wait",
+                    Tried::Recovery => "identity-wrong-recovery-wait",
                 };
                 rules::wait_message(key, *now, *until)
             }
             IdentityError::Wait { now, until, code } => {
                 let key = if *code { "identity-wait-code" } else { "identity-wait" };
                 rules::wait_message(key, *now, *until)
+            }
+            IdentityError::RecoveryNotYet { until } => {
+                let at = format!("{} {}", until.date(), minshu_kernel::show::time(*until));
+                Message::new("identity-recovery-not-yet").with("at", at)
             }
             IdentityError::CodesSpent { now, until } => {
                 rules::wait_message("identity-codes-spent", *now, *until)
@@ -188,12 +260,21 @@ mod tests {
     fn every_error_is_a_published_problem_type() {
         let (now, until) = (Timestamp(0), Timestamp(30_000));
         for error in [
-            IdentityError::WrongPassword { left: 4, wait: None, code: false },
-            IdentityError::WrongPassword { left: 0, wait: Some((now, until)), code: true },
+            IdentityError::WrongPassword { left: 4, wait: None, code: Tried::Password },
+            IdentityError::WrongPassword { left: 0, wait: Some((now, until)), code: Tried::Factor },
             IdentityError::Wait { now, until, code: true },
             IdentityError::CodeFirst,
             IdentityError::CodesSpent { now, until },
             IdentityError::NoCodes,
+            IdentityError::StepOver,
+            IdentityError::ProveAgain,
+            IdentityError::FactorThere,
+            IdentityError::FactorNeeded,
+            IdentityError::RecoveryOwn,
+            IdentityError::RecoverySame,
+            IdentityError::RecoveryOpen,
+            IdentityError::RecoveryNotYet { until },
+            IdentityError::FactorMissing,
             IdentityError::AlreadyProved,
             IdentityError::AlreadyEnded,
             IdentityError::ChangedMeanwhile { from: 1, is: 2 },

@@ -6,7 +6,10 @@ use minshu_kernel::ids::{AccountId, OpeningId, OrganisationId, PersonId, PostId}
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{AppointmentId, Evidence, MandateId, OpeningReason, OrganisationKind};
+use crate::model::{
+    AppointmentId, Evidence, FactorChange, MandateId, OpeningReason, OrganisationKind, RecoveryId,
+    RecoveryWay,
+};
 
 macro_rules! event {
     ($kind:literal, $doc:literal, $name:ident { $($field:ident: $type:ty = $field_doc:literal),+ $(,)? }) => {
@@ -45,6 +48,49 @@ event!(
     "identity.account.guessed_at",
     "So many wrong passwords came for an account from browsers that it does not know, that unknown ones are held now.",
     AccountGuessedAt { account: AccountId = "The account." }
+);
+event!(
+    "identity.account.factor_changed",
+    "A way of signing in to an account was changed by its owner.",
+    FactorChanged {
+        account: AccountId = "The account.",
+        change: FactorChange = "What was changed.",
+    }
+);
+event!(
+    "identity.account.recovery_begun",
+    "A clerk began to give an account back to its owner.",
+    RecoveryBegun {
+        account: AccountId = "The account.",
+        recovery: RecoveryId = "What was begun.",
+        factor: bool = "Whether the second factor goes as well.",
+    }
+);
+event!(
+    "identity.account.recovery_confirmed",
+    "A second officer confirmed that an account is given back to its owner.",
+    RecoveryConfirmed {
+        account: AccountId = "The account.",
+        recovery: RecoveryId = "What was confirmed.",
+        factor: bool = "Whether the second factor goes as well, a day later.",
+    }
+);
+event!(
+    "identity.account.recovery_stopped",
+    "The owner of an account stopped what a counter had begun.",
+    RecoveryStopped {
+        account: AccountId = "The account.",
+        recovery: RecoveryId = "What was stopped.",
+    }
+);
+event!(
+    "identity.account.recovered",
+    "The owner of an account chose another password without the old one; everything that went on in its name ended.",
+    AccountRecovered {
+        account: AccountId = "The account.",
+        way: RecoveryWay = "By what.",
+        factor_removed: bool = "Whether the second factor went.",
+    }
 );
 event!(
     "identity.account.password_changed",

@@ -10,6 +10,7 @@ mod checks;
 mod error;
 pub mod events;
 mod export;
+mod factors;
 mod holdings;
 pub mod model;
 mod openid;
@@ -87,6 +88,8 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.send_code",
             "identity.counters",
             "identity.arrive",
+            "identity.finish_sign_in",
+            "identity.recover",
         ],
     },
     PermissionSet {
@@ -136,6 +139,15 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.my_data",
             "identity.outside_links",
             "identity.unlink_outside",
+            "identity.reauthenticate",
+            "identity.begin_totp",
+            "identity.confirm_totp",
+            "identity.remove_totp",
+            "identity.renew_spare_codes",
+            "identity.my_factors",
+            "identity.send_own_code",
+            "identity.verify_phone",
+            "identity.stop_recovery",
             "identity.change_claim",
             "identity.me",
             "identity.my_mandates",
@@ -152,6 +164,9 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         basis: Basis::Post,
         may: &[
             "identity.claims",
+            "identity.begin_recovery",
+            "identity.confirm_recovery",
+            "identity.recoveries",
             "identity.prove",
             "identity.record_mandate",
             "identity.end_mandate",
@@ -250,6 +265,18 @@ impl Capability for Identity {
             .action::<actions::Register>()
             .action::<actions::SignIn>()
             .action::<actions::SendCode>()
+            .action::<actions::FinishSignIn>()
+            .action::<actions::Recover>()
+            .action::<actions::BeginRecovery>()
+            .action::<actions::ConfirmRecovery>()
+            .action::<actions::StopRecovery>()
+            .action::<actions::SendOwnCode>()
+            .action::<actions::VerifyPhone>()
+            .action::<actions::Reauthenticate>()
+            .action::<actions::BeginTotp>()
+            .action::<actions::ConfirmTotp>()
+            .action::<actions::RemoveTotp>()
+            .action::<actions::RenewSpareCodes>()
             .action::<actions::SignOut>()
             .action::<actions::EndSession>()
             .action::<actions::EndOtherSessions>()
@@ -287,6 +314,8 @@ impl Capability for Identity {
             .query::<queries::MyMandates>()
             .query::<queries::MyData>()
             .query::<queries::MySessions>()
+            .query::<queries::MyFactors>()
+            .query::<queries::Recoveries>()
             .query::<queries::Applicant>()
             .query::<queries::Claims>()
             .query::<queries::Contact>()
@@ -311,6 +340,11 @@ impl Capability for Identity {
             .event::<events::AccountProved>()
             .event::<events::ClaimChanged>()
             .event::<events::AccountGuessedAt>()
+            .event::<events::FactorChanged>()
+            .event::<events::RecoveryBegun>()
+            .event::<events::RecoveryConfirmed>()
+            .event::<events::RecoveryStopped>()
+            .event::<events::AccountRecovered>()
             .event::<events::PasswordChanged>()
             .event::<events::SessionsEnded>()
             .event::<events::AccountErased>()
@@ -344,6 +378,8 @@ impl Capability for Identity {
             ("V20__openings", include_str!("../migrations/V20__openings.sql")),
             ("V21__substitutes", include_str!("../migrations/V21__substitutes.sql")),
             ("V25__known_devices", include_str!("../migrations/V25__known_devices.sql")),
+            ("V26__second_factors", include_str!("../migrations/V26__second_factors.sql")),
+            ("V27__recovery", include_str!("../migrations/V27__recovery.sql")),
             ("V30__outside_providers", include_str!("../migrations/V30__outside_providers.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
@@ -359,6 +395,8 @@ impl Capability for Identity {
             ("identity_usage", "at_ms", 40 * DAY_MS),
             ("identity_attempt", "last_ms", 2 * DAY_MS),
             ("identity_challenge", "expires_ms", DAY_MS),
+            ("identity_step", "expires_ms", DAY_MS),
+            ("identity_recovery", "expires_ms", 400 * DAY_MS),
             ("identity_device", "seen_ms", 400 * DAY_MS),
             ("identity_outside_state", "at_ms", DAY_MS),
         ] {

@@ -12,6 +12,10 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 id_type!(SessionId, "A session: a signed-in browser or program.");
 id_type!(DeviceId, "A browser that an account knows again.");
 id_type!(ChallengeId, "A code that was sent to a telephone.");
+id_type!(TotpId, "An authenticator.");
+id_type!(SpareCodeId, "A code that stands in for an authenticator.");
+id_type!(StepId, "A sign-in that waits for its second step.");
+id_type!(RecoveryId, "An account on its way back to its owner.");
 id_type!(ProofId, "The proof that an account belongs to a person.");
 id_type!(AppointmentId, "A term in which an account holds a post.");
 id_type!(ConsentId, "What an account lets an application do.");
@@ -136,6 +140,10 @@ words! {
     Purpose {
         /// Signing in from a browser that the account does not know.
         SignIn = "sign-in",
+        /// Choosing another password.
+        Recover = "recover",
+        /// Showing that the own telephone can be reached.
+        VerifyPhone = "verify-phone",
     }
 }
 
@@ -144,7 +152,31 @@ impl Purpose {
     pub(crate) const fn text(self) -> &'static str {
         match self {
             Purpose::SignIn => "identity-code-sign-in",
+            Purpose::Recover => "identity-code-recover",
+            Purpose::VerifyPhone => "identity-code-verify",
         }
+    }
+}
+
+words! {
+    /// By what an account came back to its owner.
+    RecoveryWay {
+        /// By a code to the verified telephone.
+        Telephone = "telephone",
+        /// By two officers at a counter.
+        Counter = "counter",
+    }
+}
+
+words! {
+    /// What was changed about the ways of signing in.
+    FactorChange {
+        /// An authenticator is asked for from now on.
+        TotpAdded = "totp-added",
+        /// None is asked for any more.
+        TotpRemoved = "totp-removed",
+        /// There are new spare codes.
+        SpareCodesRenewed = "spare-codes-renewed",
     }
 }
 
@@ -205,6 +237,8 @@ pub(crate) struct Account {
     pub version: i64,
     /// When it was registered.
     pub created: Timestamp,
+    /// Whether a code has reached the telephone.
+    pub phone_verified: bool,
 }
 
 /// An organisation.

@@ -16,7 +16,7 @@ use minshu_kernel::error::Failure;
 use minshu_kernel::records::Statement;
 use minshu_kernel::{statements, values};
 
-use crate::error::IdentityError;
+use crate::error::{IdentityError, Tried};
 use crate::model::DeviceId;
 
 statements! {
@@ -103,6 +103,8 @@ const SENDER: Drain = Drain { burst: 60, each_ms: 30_000 };
 const NUMBER: Drain = Drain { burst: 20, each_ms: 15 * 60_000 };
 /// The same where no code can be sent: nobody waits longer than a minute.
 const NUMBER_WITHOUT_CODES: Drain = Drain { burst: 20, each_ms: 60_000 };
+/// Wrong second factors of one account from unknown browsers: 96 of a million codes a day.
+const FACTOR: Drain = Drain { burst: 10, each_ms: 15 * 60_000 };
 /// Codes to one telephone.
 pub(crate) const CODES_TO_NUMBER: Drain = Drain { burst: 5, each_ms: 30 * 60_000 };
 /// Codes that one sender asks for.
@@ -258,6 +260,25 @@ impl Gate {
         Gate::alone(ctx, "device", &device.to_string(), KNOWN).await
     }
 
+    /// Before a code alone, which gives an account back or verifies a telephone.
+    pub(crate) async fn recovery(ctx: &Ctx, phone: &str) -> Result<Gate, Failure> {
+        Gate::of(ctx, "recovery", phone, CODES, Vec::new(), false).await
+    }
+
+    /// Before the second step of signing in: whoever tries it knows the password. All senders share a count, but for a
+    /// browser that the account knows.
+    pub(crate) async fn factor(
+        ctx: &Ctx,
+        account: &str,
+        known: Option<DeviceId>,
+    ) -> Result<Gate, Failure> {
+        if let Some(device) = known {
+            return Gate::alone(ctx, "factor-known", &device.to_string(), KNOWN).await;
+        }
+        let number = Count::new(ctx, "number", &["factor", account]);
+        Gate::of(ctx, "factor", account, STRICT, vec![(number, FACTOR)], false).await
+    }
+
     /// Before a password of somebody who is signed in already.
     pub(crate) async fn signed_in(ctx: &Ctx, account: &str) -> Result<Gate, Failure> {
         Gate::alone(ctx, "own", account, STRICT).await
@@ -304,7 +325,12 @@ impl Gate {
         decision.then_refuse(IdentityError::WrongPassword {
             left: attempts.left(self.pace),
             wait: attempts.next.map(|until| (now, until)),
-            code: self.own.kind == "code",
+            code: match self.own.kind {
+                "code" => Tried::Code,
+                "factor" | "factor-known" => Tried::Factor,
+                "recovery" => Tried::Recovery,
+                _ => Tried::Password,
+            },
         })
     }
 

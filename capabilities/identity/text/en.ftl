@@ -307,7 +307,7 @@ identity-codes-spent = Many codes have been sent. The ones you received still wo
     [seconds] {$count} seconds
    *[minutes] {$count} minutes
  }
-identity-no-codes = Text messages are not set up here, so no code can be sent. Use a browser that you have signed in with before, or come to a counter
+identity-no-codes = Text messages are not set up here, so no code can be sent. Use a browser that you have signed in with before
 identity-field-code = Code from the text message
 identity-code-hint = Six digits, sent to the account’s phone, good for 10 minutes
 identity-code-sent = If this number has an account, a code is on its way. Enter it together with the password within 10 minutes.
@@ -466,3 +466,116 @@ identity-outside-left-title = Signed out
 identity-outside-left = You are signed out here. You are still signed in at {$name}: on a shared computer, sign out there too.
 identity-outside-leave = Sign out of {$name} too
 identity-outside-stay = No, to the front page
+# Signing in with two steps
+identity-wrong-factor = This code is wrong or was used already. Enter the six digits that the authenticator shows now. { $left ->
+    [one] One more mistake
+   *[other] {$left} more mistakes
+ } and you will have to wait
+identity-wrong-factor-wait = This code is wrong or was used already. You can try again in { $unit ->
+    [seconds] {$count} seconds
+   *[minutes] {$count} minutes
+ }
+identity-step-over = This sign-in waited too long. Please enter your number and password again
+identity-prove-again = Before a way of signing in changes, enter your password once more to show that it is you
+identity-factor-there = There is an authenticator already. To use another one, remove it first
+identity-factor-missing = There is no authenticator, or setting it up took too long. Please begin again
+identity-totp-differs = This is not what the authenticator shows now. Check the clock of your phone, then enter the new six digits
+identity-security-title = Sign-in protection
+identity-security-lead = One step more than the password: whoever learns it still cannot sign in.
+identity-totp-title = Authenticator
+identity-totp-on = In use
+identity-totp-off = Not in use
+identity-totp-since = In use since {$at}. After the password you are asked for the six digits that it shows.
+identity-totp-lead = Install an authenticator app on your phone (any that supports TOTP). When you sign in, enter the six digits that it shows beside your password. It works without a network.
+identity-totp-begin = Set up an authenticator
+identity-totp-remove = Remove the authenticator
+identity-totp-remove-lead = The password alone is then enough to sign in. The spare codes go as well.
+identity-totp-removed = The authenticator is removed
+identity-totp-set-up = Set up an authenticator
+identity-totp-set-up-lead = Two steps: let the authenticator scan the code, then enter what it shows.
+identity-totp-scan = Scan with the authenticator
+identity-totp-qr = A QR code for the authenticator; it holds the key below
+identity-totp-type = If it cannot scan, type this key into the authenticator:
+identity-totp-confirm = Put it in use
+identity-totp-hint = What the authenticator shows now; it changes every 30 seconds
+identity-field-totp = Six digits
+identity-second-title = One more step
+identity-second-lead = The password is right. Enter the six digits that the authenticator shows.
+identity-second-hint = Six digits of the authenticator; or one of the spare codes if your phone is not at hand
+identity-second-begin-again = Begin again
+identity-second-lost = Is your phone not at hand? Enter one of your spare codes in the place of the six digits.
+identity-again-title = Enter your password once more
+identity-again-lead = What you are about to change is a way of signing in, so we make sure that it is you. You are not asked again for 10 minutes.
+identity-again = Confirm
+identity-spare-title = Spare codes
+identity-spare-left = { $count ->
+    [one] One spare code is left.
+   *[other] {$count} spare codes are left.
+ }
+identity-spare-lead = If your phone is lost or replaced, these codes let you sign in, each of them once. Write them down or print them now and keep them in a safe place; they are not shown again.
+identity-spare-kept = I have kept them
+identity-spare-renew = Take new spare codes
+identity-factor-guessed-at = Somebody knows the password of your Minshu account but did not pass the second step. Change the password soon.
+identity-spare-code-used = Your Minshu account was signed in to with a spare code. If that was not you, change the password and take new spare codes.
+identity-told-totp-added = Your Minshu account now uses an authenticator. If that was not you, tell a counter soon.
+identity-told-totp-removed = The authenticator of your Minshu account was removed; the password alone signs in. If that was not you, change the password soon.
+identity-told-spare-renewed = Your Minshu account has new spare codes; the old ones are of no use. If that was not you, change the password.
+
+# Getting an account back
+identity-purpose-own = To verify your own phone, sign in and send the code from “Sign-in protection”
+identity-wrong-recovery = This code is wrong or no longer holds. { $left ->
+    [one] One more mistake
+   *[other] {$left} more mistakes
+ } and you will have to wait
+identity-wrong-recovery-wait = This code is wrong or no longer holds. You can try again in { $unit ->
+    [seconds] {$count} seconds
+   *[minutes] {$count} minutes
+ }
+identity-factor-needed = This account uses an authenticator. Enter the six digits that it shows as well, or a spare code; if both are lost, come to a counter with your identity card
+identity-recovery-own = Nobody gives an account back to himself; another officer has to do it
+identity-recovery-same = Whoever began it cannot confirm it; another officer has to
+identity-recovery-open = This account is on its way back already. Finish that first, or wait until it runs out
+identity-recovery-not-yet = This code holds from {$at} on: taking an authenticator off waits for a day, so that the true owner has time to stop it
+identity-forgot = Forgot your password?
+identity-second-nothing-left = Neither authenticator nor spare codes are left
+identity-recover-title = Choose another password
+identity-recover-lead = With a code sent to your phone, or with the ten letters and digits that a counter gave you. You are then signed out everywhere.
+identity-recover-code = Code
+identity-recover-code-hint = Six digits from the text message, or the ten letters and digits from the counter
+identity-recover-factor = Digits of the authenticator, or a spare code
+identity-recover-sent = If this number has an account and was verified, a code is on its way. It is good for 10 minutes.
+identity-recover = Choose this password
+identity-recovered = The new password is in force and you are signed out everywhere. Sign in with it
+identity-recover-counter-title = If no code can reach you
+identity-recover-counter = If your phone was never verified, or if authenticator and spare codes are lost: come to a counter with your identity card. When two officers have checked it, you get a code for the form above. If the authenticator has to go as well, the code holds a day later.
+identity-code-recover = {$code} is your Minshu code for another password, good for 10 minutes. If you did not ask for it, do nothing and tell it to nobody.
+identity-code-verify = {$code} verifies your phone at Minshu, good for 10 minutes. Our staff never ask for it; tell it to nobody.
+identity-phone-verified = Verified
+identity-phone-unverified = Not verified
+identity-phone-verify = Verify the phone
+identity-phone-verify-lead = A verified phone lets you choose another password by text message when you forgot yours.
+identity-phone-verified-done = The phone is verified
+identity-recovery-running = {$at}: a counter began to give this account back to somebody who stands there. If that is not you, stop it now.
+identity-recovery-stop = It is not me, stop it
+identity-recovery-stopped = Stopped; the code of the counter is of no use. Change your password soon
+identity-recoveries-title = Give accounts back
+identity-recoveries-lead = For owners who forgot the password or lost the authenticator and stand here with their card: one officer begins, another confirms, and the owner is told at once.
+identity-recoveries-waiting = Waiting to be confirmed
+identity-recoveries-none = Nothing is waiting. To begin, find the account at the counter first.
+identity-recovery-begin-link = Give the account back to its owner
+identity-recovery-begin = Begin; another officer confirms
+identity-recovery-begun = Begun. Another officer confirms it on this page within a day
+identity-recovery-factor = Authenticator and spare codes are lost as well; take them off
+identity-recovery-factor-note = The code then holds a day later
+identity-recovery-line = {$phone}, begun {$at}
+identity-recovery-line-factor = {$phone}, begun {$at}, with the authenticator taken off
+identity-recovery-own-line = You began it; another officer confirms
+identity-recovery-confirm = Checked, confirm
+identity-recovery-code-title = The code for the owner
+identity-recovery-code-lead = Copy it out for the owner who stands here. Take no picture and tell nobody else. It is not shown again.
+identity-recovery-code-holds = It holds from {$from} until {$until}, once. On the sign-in page the owner follows “Forgot your password?” and enters phone number, this code and a new password.
+identity-recovery-code-given = The owner has it
+identity-told-recovery-begun = A counter is giving your Minshu account back to somebody who stands there. If that is not you, sign in now and stop it under “Sign-in protection”.
+identity-told-recovery-confirmed = A counter confirmed that your Minshu account is given back, and gave a code for another password. If that is not you, sign in now and stop it under “Sign-in protection”.
+identity-told-recovery-waits = A counter confirmed that your Minshu account is given back; in a day its authenticator is taken off. If that is not you, sign in now and stop it under “Sign-in protection”.
+identity-told-recovered = Your Minshu account has another password and is signed out everywhere. If that was not you, go to a counter now.

@@ -296,7 +296,7 @@ identity-codes-spent = 验证码发得太多了。刚收到的还能用；{ $uni
     [seconds] {$count} 秒
    *[minutes] {$count} 分钟
  }后可以再发
-identity-no-codes = 这里没有开通短信，发不了验证码。请用以前登录过的浏览器，或到窗口办理
+identity-no-codes = 这里没有开通短信，发不了验证码。请用以前登录过的浏览器
 identity-field-code = 短信验证码
 identity-code-hint = 六位数字，发到账户的手机上，10 分钟内有效
 identity-code-sent = 如果这个手机号有账户，验证码已经发出。请连同密码一起填写，10 分钟内有效。
@@ -451,3 +451,107 @@ identity-outside-left-title = 已经退出
 identity-outside-left = 这里已经退出。您在{$name}还登录着：用公用电脑的，请也从那边退出。
 identity-outside-leave = 也从{$name}退出
 identity-outside-stay = 不用，回首页
+# 两步登录
+identity-wrong-factor = 验证码不对，或者已经用过。请用身份验证器现在显示的六位数字；再错 {$left} 次就要等一会儿
+identity-wrong-factor-wait = 验证码不对，或者已经用过。{ $unit ->
+    [seconds] {$count} 秒
+   *[minutes] {$count} 分钟
+ }后才能再试
+identity-step-over = 这次登录等得太久，已经作废。请重新输入手机号和密码
+identity-prove-again = 改登录方式以前，要再输一次密码，证明是本人
+identity-factor-there = 已经设置了身份验证器。要换一个，请先移除原来的
+identity-factor-missing = 还没有设置身份验证器，或者设置到一半已经作废，请重新开始
+identity-totp-differs = 和身份验证器现在显示的不一样。请看手机的时间准不准，再输入新的六位数字
+identity-security-title = 登录保护
+identity-security-lead = 除了密码，再加一步，别人知道了密码也登录不了。
+identity-totp-title = 身份验证器
+identity-totp-on = 已启用
+identity-totp-off = 未启用
+identity-totp-since = {$at}启用。登录时，输入密码以后还要输入身份验证器显示的六位数字。
+identity-totp-lead = 在手机上装一个身份验证器应用（任何支持 TOTP 的都可以），登录时除了密码，再输入它显示的六位数字。没有网络也能用。
+identity-totp-begin = 设置身份验证器
+identity-totp-remove = 移除身份验证器
+identity-totp-remove-lead = 移除以后，登录只要密码。备用码也一起作废。
+identity-totp-removed = 身份验证器已移除
+identity-totp-set-up = 设置身份验证器
+identity-totp-set-up-lead = 两步：先让身份验证器扫码，再把它显示的数字填在下面。
+identity-totp-scan = 用身份验证器扫码
+identity-totp-qr = 给身份验证器扫的二维码，内容与下面的密钥相同
+identity-totp-type = 不能扫码，就在身份验证器里手工输入这个密钥：
+identity-totp-confirm = 启用
+identity-totp-hint = 身份验证器现在显示的数字，30 秒换一次
+identity-field-totp = 六位数字
+identity-second-title = 再证明一步
+identity-second-lead = 密码正确。请输入身份验证器显示的六位数字。
+identity-second-hint = 身份验证器显示的六位数字；手机不在身边，可以用一个备用码
+identity-second-begin-again = 重新登录
+identity-second-lost = 手机不在身边？用一个备用码，它和六位数字一样填在上面。
+identity-again-title = 请再输一次密码
+identity-again-lead = 接下来要改的是登录方式，先确认是本人。10 分钟内不再问。
+identity-again = 确认
+identity-spare-title = 备用码
+identity-spare-left = 还有 {$count} 个备用码没用。
+identity-spare-lead = 手机丢了、换了，就靠这些备用码登录，每个只能用一次。请现在抄下或打印，放在安全的地方；离开这一页就不再显示。
+identity-spare-kept = 已经保存好了
+identity-spare-renew = 换一套新的备用码
+identity-factor-guessed-at = 有人知道您闽枢账户的密码，但没有通过第二步。请尽快改密码。
+identity-spare-code-used = 您的闽枢账户刚用一个备用码登录。不是您本人，请尽快改密码，并换一套备用码。
+identity-told-totp-added = 您的闽枢账户启用了身份验证器。不是您本人，请尽快告诉窗口。
+identity-told-totp-removed = 您的闽枢账户移除了身份验证器，登录只要密码。不是您本人，请尽快改密码。
+identity-told-spare-renewed = 您的闽枢账户换了一套备用码，原来的作废。不是您本人，请尽快改密码。
+
+# 找回账户
+identity-purpose-own = 核实自己的手机，请登录后在“登录保护”里发送验证码
+identity-wrong-recovery = 验证码不对，或者已经过期。再错 {$left} 次就要等一会儿
+identity-wrong-recovery-wait = 验证码不对，或者已经过期。{ $unit ->
+    [seconds] {$count} 秒
+   *[minutes] {$count} 分钟
+ }后才能再试
+identity-factor-needed = 这个账户启用了身份验证器，请再填它显示的六位数字，或一个备用码；都没有了，请带身份证到窗口
+identity-recovery-own = 不能给自己找回账户，请由别的工作人员办理
+identity-recovery-same = 发起的人不能自己确认，请由另一位工作人员确认
+identity-recovery-open = 这个账户已经有人在办找回，请先办完，或等它过期
+identity-recovery-not-yet = 这个码要到 {$at} 才能用：去掉身份验证器要等一天，好让真正的主人有时间制止
+identity-forgot = 忘记密码
+identity-second-nothing-left = 身份验证器和备用码都没有了
+identity-recover-title = 重设密码
+identity-recover-lead = 用发到手机上的验证码，或者窗口给的十位码，设一个新密码。重设以后，各处的登录全部退出。
+identity-recover-code = 验证码
+identity-recover-code-hint = 短信里的六位数字，或窗口给的十位码
+identity-recover-factor = 身份验证器的数字或备用码
+identity-recover-sent = 如果这个手机号有账户，而且核实过，验证码已经发出，10 分钟内有效。
+identity-recover = 设新密码
+identity-recovered = 新密码已经生效，各处的登录都已退出。请用新密码登录
+identity-recover-counter-title = 收不到验证码
+identity-recover-counter = 手机没有核实过，或者身份验证器和备用码都丢了：请本人带身份证到窗口。两位工作人员核对以后，会给您一个码，填在上面。身份验证器也要去掉的，要等一天。
+identity-code-recover = 闽枢重设密码的验证码 {$code}，10 分钟内有效。不是您本人在办，不用理会，也不要告诉任何人。
+identity-code-verify = 闽枢核实手机的验证码 {$code}，10 分钟内有效。工作人员不会问您要验证码，请不要告诉任何人。
+identity-phone-verified = 已核实
+identity-phone-unverified = 未核实
+identity-phone-verify = 核实手机
+identity-phone-verify-lead = 核实以后，忘记密码时可以用短信重设。
+identity-phone-verified-done = 手机已核实
+identity-recovery-running = {$at}，窗口开始为到场的人找回这个账户。不是您本人在办，请马上制止。
+identity-recovery-stop = 不是我，马上制止
+identity-recovery-stopped = 已经制止，窗口给出的码作废。请尽快改密码
+identity-recoveries-title = 找回账户
+identity-recoveries-lead = 本人忘记密码、丢了身份验证器，到场核对证件以后办理：一位发起，另一位确认，系统马上通知本人。
+identity-recoveries-waiting = 等待确认
+identity-recoveries-none = 没有等待确认的。要发起，请先在“核验身份、登记代办”里找到账户。
+identity-recovery-begin-link = 为本人找回账户
+identity-recovery-begin = 发起，请另一位确认
+identity-recovery-begun = 已发起，请另一位工作人员在这一页确认，一天内有效
+identity-recovery-factor = 身份验证器和备用码也都丢了，一并去掉
+identity-recovery-factor-note = 码要过一天才能用
+identity-recovery-line = {$phone}，{$at}发起
+identity-recovery-line-factor = {$phone}，{$at}发起，一并去掉身份验证器
+identity-recovery-own-line = 您发起的，请另一位确认
+identity-recovery-confirm = 核对无误，确认
+identity-recovery-code-title = 给本人的码
+identity-recovery-code-lead = 请抄给到场的本人，不要拍照、不要转告别人。离开这一页就不再显示。
+identity-recovery-code-holds = {$from}起可以用，到{$until}为止，只能用一次。本人在登录页点“忘记密码”，填手机号、这个码和新密码。
+identity-recovery-code-given = 已经交给本人
+identity-told-recovery-begun = 窗口正在为到场的人找回您的闽枢账户。不是您本人，请马上登录，在“登录保护”里制止。
+identity-told-recovery-confirmed = 窗口已确认找回您的闽枢账户，给出了重设密码的码。不是您本人，请马上登录，在“登录保护”里制止。
+identity-told-recovery-waits = 窗口已确认找回您的闽枢账户，并将在一天后去掉身份验证器。不是您本人，请马上登录，在“登录保护”里制止。
+identity-told-recovered = 您的闽枢账户重设了密码，各处的登录都已退出。不是您本人，请马上到窗口。

@@ -111,6 +111,8 @@ pub enum SessionChange {
         /// The browser's token.
         device: String,
     },
+    /// None yet: a sign-in waits for its second step in this browser, by this token.
+    Wait(String),
     /// None from now on.
     End,
 }
@@ -228,6 +230,8 @@ pub struct Visit {
     pub session: Option<String>,
     /// The token by which accounts know this browser again, as the browser sent it.
     pub device: Option<String>,
+    /// The token of a sign-in that waits for its second step in this browser.
+    pub step: Option<String>,
     /// The sender's address, where the request came over the network.
     pub peer: Option<IpAddr>,
     /// The kind of browser, such as `Firefox · Windows`; empty where it does not say.

@@ -12,6 +12,10 @@ pub const VISITOR: &str = "minshu_visitor";
 pub const DEVICE: &str = "minshu_device";
 /// How long a browser is known, in seconds: browsers keep no cookie longer.
 pub const DEVICE_S: i64 = 400 * 86_400;
+/// The token of a sign-in that waits for its second step.
+pub const STEP: &str = "minshu_step";
+/// How long it waits, in seconds.
+pub const STEP_S: i64 = 300;
 /// The notice that the next page shows once.
 pub const NOTICE: &str = "minshu_notice";
 

@@ -60,9 +60,13 @@ pub async fn enter(State(house): State<Arc<House>>, request: Request) -> Respons
     };
     match house.act(call).await {
         Ok(signed_in) => {
-            let token = signed_in["token"].as_str().unwrap_or("").to_owned();
-            let to = "/home".to_owned();
-            let session = SessionChange::Begin(token);
+            let text = |name: &str| signed_in[name].as_str().unwrap_or("").to_owned();
+            // Somebody may have given an account of the demonstration a second factor.
+            let (to, session) = match signed_in["step"].is_string() {
+                true => ("/sign-in/second?to=/home", SessionChange::Wait(text("step"))),
+                false => ("/home", SessionChange::Begin(text("token"))),
+            };
+            let to = to.to_owned();
             let who = Arc::new(Principal::anonymous());
             let reply = Reply::Redirect { to, session, notice: None };
             reply::answer(&house, &frame, &who, reply).await

@@ -55,7 +55,16 @@ impl Class {
             return Some(if path.starts_with("/api/") { Class::Reads } else { Class::Pages });
         }
         let begins = ["/sign-in", "/register", "/recover", "/api/identity/sign_in"];
-        let more = ["/api/identity/register", "/api/identity/recover", "/api/identity/send_code"];
+        let more = [
+            "/api/identity/register",
+            "/api/identity/recover",
+            "/api/identity/send_code",
+            "/api/identity/finish_sign_in",
+            "/api/identity/reauthenticate",
+            "/api/identity/verify_phone",
+            "/me/again",
+            "/me/phone",
+        ];
         if begins.iter().chain(&more).any(|start| path.starts_with(start)) {
             return Some(Class::SignIn);
         }

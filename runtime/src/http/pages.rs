@@ -20,7 +20,7 @@ use minshu_kernel::text::{Lang, Speaker};
 use minshu_kernel::web::{Method, Route, Upload, Visit};
 
 use super::api::{incoming, unlimited};
-use super::cookies::{DEVICE, NOTICE, VISITOR};
+use super::cookies::{DEVICE, NOTICE, STEP, VISITOR};
 use super::reply;
 use super::session::{Preferences, SessionToken, encode_path};
 use super::{BODY_BYTES, problem, shell};
@@ -225,6 +225,12 @@ async fn visit(
             .edge
             .cookies()
             .read(request.headers(), DEVICE)
+            .filter(|t| t.len() <= 100)
+            .map(str::to_owned),
+        step: house
+            .edge
+            .cookies()
+            .read(request.headers(), STEP)
             .filter(|t| t.len() <= 100)
             .map(str::to_owned),
         peer: frame.peer,

@@ -14,7 +14,7 @@ use minshu_kernel::text::{Arg, Message};
 use minshu_kernel::web::{Reply, SessionChange};
 use serde_json::json;
 
-use super::cookies::{Cookies, DEVICE, DEVICE_S, NOTICE, SESSION, VISITOR};
+use super::cookies::{Cookies, DEVICE, DEVICE_S, NOTICE, SESSION, STEP, STEP_S, VISITOR};
 use super::pages::Frame;
 use super::session::{encode_path, local_path};
 use super::shell;
@@ -112,15 +112,20 @@ fn redirect(
         SessionChange::BeginKnown { device, .. } => cookies.set(DEVICE, device, DEVICE_S),
         _ => None,
     };
-    let session = match session {
+    let step = match session {
+        SessionChange::Wait(token) => cookies.set(STEP, token, STEP_S),
         SessionChange::Keep => None,
+        _ => cookies.set(STEP, "", 0),
+    };
+    let session = match session {
+        SessionChange::Keep | SessionChange::Wait(_) => None,
         SessionChange::Begin(token) | SessionChange::BeginKnown { session: token, .. } => {
             cookies.set(SESSION, token, SESSION_COOKIE_S)
         }
         SessionChange::End => cookies.set(SESSION, "", 0),
     };
     let notice = notice.and_then(|n| cookies.set(NOTICE, &write_notice(n), NOTICE_S));
-    for cookie in device.into_iter().chain(session).chain(notice) {
+    for cookie in device.into_iter().chain(step).chain(session).chain(notice) {
         headers.append(header::SET_COOKIE, cookie);
     }
     response

@@ -393,6 +393,7 @@ impl World {
             key: None,
             session: None,
             device: None,
+            step: None,
             peer: None,
             browser: String::new(),
             authorization: None,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::events::{self, PasswordChanged};
 use crate::model::{Secret, SessionId};
-use crate::store::{accounts, sessions};
+use crate::store::{accounts, factors, sessions};
 use crate::throttle::Gate;
 use crate::{checks, passwords, rules};
 
@@ -74,6 +74,8 @@ impl Action for ChangePassword {
                 sessions::UPDATE_SESSIONS_ENDED,
                 values![account.id, kept, ctx.now],
             ))
+            // Nobody goes on with a sign-in that the old password began.
+            .write(Statement::any(factors::UPDATE_STEPS_ENDED, values![account.id, ctx.now]))
             .tell(
                 &PasswordChanged { account: account.id },
                 events::account(account.id, account.version + 1),

@@ -75,7 +75,9 @@ impl Action for GiveConsent {
         }
         let session = sessions::token_hash(self.session.expose());
         let row = ctx.row(applications::SELECT_SESSION_BEGUN, values![session, account]).await?;
-        let auth_ms: i64 = row.ok_or(OAuthError::Request)?.get("created_ms")?;
+        let row = row.ok_or(OAuthError::Request)?;
+        let auth_ms: i64 = row.get("auth_ms")?;
+        let methods: Option<String> = row.get("methods")?;
         let code = super::sign_in::fresh_token(ctx);
         let known = applications::consent(ctx, account, application.id).await?;
         let (consent, write) = match known {
@@ -106,7 +108,8 @@ impl Action for GiveConsent {
             self.challenge,
             self.nonce,
             auth_ms,
-            ctx.now.plus_ms(rules::CODE_MS)
+            ctx.now.plus_ms(rules::CODE_MS),
+            methods
         ];
         Ok(Decision::reply(CodeGiven { code })
             .write(write)

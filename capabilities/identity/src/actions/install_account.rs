@@ -77,6 +77,7 @@ impl Action for InstallAccount {
             person,
             version: 1 + i64::from(person.is_some()),
             created: ctx.now,
+            phone_verified: false,
         };
         let mut decision = Decision::reply(Installed { account: id, person });
         decision.writes.extend(made);

@@ -77,6 +77,8 @@ pub struct SignInTold {
     pub subject: String,
     /// When the person signed in.
     pub auth_ms: Timestamp,
+    /// How (RFC 8176).
+    pub methods: Vec<String>,
     /// What the application asked to be repeated; may be empty.
     pub nonce: String,
 }
@@ -102,6 +104,7 @@ struct Granted {
     consent: Option<ConsentId>,
     scopes: Vec<String>,
     auth_ms: Timestamp,
+    methods: Vec<String>,
     nonce: String,
 }
 
@@ -160,6 +163,7 @@ impl IssueTokens {
             consent: Some(consent),
             scopes: applications::list(&row, "scopes")?,
             auth_ms: row.get("auth_ms")?,
+            methods: sessions::methods(&row)?,
             nonce: row.get("nonce")?,
         };
         let used = Statement::one(applications::UPDATE_CODE_USED, values![id, ctx.now]);
@@ -196,6 +200,7 @@ impl IssueTokens {
             consent: Some(consent),
             scopes: self.narrowed(before)?,
             auth_ms: row.get("auth_ms")?,
+            methods: sessions::methods(&row)?,
             nonce: String::new(),
         };
         let id: TokenId = row.id("id")?;
@@ -218,6 +223,7 @@ impl IssueTokens {
             consent: None,
             scopes: self.narrowed(own)?,
             auth_ms: ctx.now,
+            methods: Vec::new(),
             nonce: String::new(),
         };
         self.issue(ctx, application, granted).await
@@ -263,6 +269,7 @@ impl IssueTokens {
                 Some(SignInTold {
                     subject: row.ok_or(OAuthError::Grant)?.get("subject")?,
                     auth_ms: granted.auth_ms,
+                    methods: granted.methods.clone(),
                     nonce: granted.nonce.clone(),
                 })
             }
@@ -278,7 +285,8 @@ impl IssueTokens {
                 applications::json(&granted.scopes),
                 granted.auth_ms,
                 ctx.now,
-                ctx.now.plus_ms(keep_ms)
+                ctx.now.plus_ms(keep_ms),
+                granted.methods.join(" ")
             ];
             Statement::one(applications::INSERT_TOKEN, values)
         };

@@ -57,6 +57,7 @@ impl Action for Register {
             person: None,
             version: 1,
             created: ctx.now,
+            phone_verified: false,
         };
         Decision::reply(Registered { account: id })
             .write(store::accounts::insert_account(ctx, &account).await?)

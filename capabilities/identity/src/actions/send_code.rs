@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checks;
 use crate::error::IdentityError;
-use crate::model::Purpose;
+use crate::model::{Account, Purpose};
 use crate::store::{accounts, challenges};
 use crate::throttle::Sending;
 
@@ -36,46 +36,54 @@ pub struct CodeSent {
 
 impl Action for SendCode {
     const NAME: &'static str = "identity.send_code";
-    const DOC: &'static str = "Sends a code of six digits to the telephone of an account. It holds for ten minutes and for one purpose. A number without an account is answered alike and gets none.";
+    const DOC: &'static str = "Sends a code of six digits to the telephone of an account. It holds for ten minutes and for one purpose. A number without an account is answered alike and gets none; for another password, so is one that was never verified.";
     type Reply = CodeSent;
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<CodeSent>, Failure> {
         ctx.authorize(&Resource::of("identity.challenge", self.purpose.as_str()))?;
+        if self.purpose == Purpose::VerifyPhone {
+            // That one goes to the own telephone of whoever is signed in, by `identity.send_own_code`.
+            return Err(checks::wrong("/purpose", "identity-purpose-own"));
+        }
         let phone = checks::mobile(&self.phone).map_err(|m| checks::wrong("/phone", m))?;
-        if !ctx.services.courier.offers(ctx, Channel::Sms) {
-            return Err(IdentityError::NoCodes.into());
-        }
-        let held = challenges::held(ctx, self.purpose, phone.expose()).await?;
-        if let Some(sent) = held.newest.filter(|sent| sent.plus_ms(challenges::GAP_MS) > ctx.now) {
-            // Who presses twice, and who follows a stranger's wish, has the code on the telephone already.
-            return Ok(Decision::reply(CodeSent {
-                expires_ms: sent.plus_ms(challenges::HOLDS_MS),
-            }));
-        }
-        let sending = Sending::to(ctx, phone.expose()).await?;
-        sending.admit(ctx.now)?;
-        let account = accounts::account_by_phone(ctx, phone.expose()).await?;
-        let code = challenges::fresh_code(ctx);
-        let expires_ms = ctx.now.plus_ms(challenges::HOLDS_MS);
-        let dispatch = Dispatch {
-            channel: Channel::Sms,
-            to: phone.expose().to_owned(),
-            text: self.purpose.text(),
-            values: vec![("code", code.expose().to_owned())],
-            expires: expires_ms,
-        };
-        // Made for every number, so that it takes as long; sent where there is an account.
-        let courier = ctx.services.courier.dispatch(ctx, dispatch)?;
-        let mut decision = Decision::reply(CodeSent { expires_ms }).write(challenges::insert(
-            ctx,
-            self.purpose,
-            phone.expose(),
-            &code,
-        ));
-        decision.writes.extend(sending.count(ctx.now));
-        Ok(match account {
-            Some(_) => decision.dispatched(courier),
-            None => decision,
-        })
+        send(ctx, self.purpose, phone.expose()).await
     }
+}
+
+/// Sends a code to a number, where it has an account that may be reached for this purpose.
+pub(crate) async fn send(
+    ctx: &Ctx,
+    purpose: Purpose,
+    phone: &str,
+) -> Result<Decision<CodeSent>, Failure> {
+    if !ctx.services.courier.offers(ctx, Channel::Sms) {
+        return Err(IdentityError::NoCodes.into());
+    }
+    let held = challenges::held(ctx, purpose, phone).await?;
+    if let Some(sent) = held.newest.filter(|sent| sent.plus_ms(challenges::GAP_MS) > ctx.now) {
+        // Who presses twice, and who follows a stranger's wish, has the code on the telephone already.
+        return Ok(Decision::reply(CodeSent { expires_ms: sent.plus_ms(challenges::HOLDS_MS) }));
+    }
+    let sending = Sending::to(ctx, phone).await?;
+    sending.admit(ctx.now)?;
+    let account = accounts::account_by_phone(ctx, phone).await?;
+    let code = challenges::fresh_code(ctx);
+    let expires_ms = ctx.now.plus_ms(challenges::HOLDS_MS);
+    let dispatch = Dispatch {
+        channel: Channel::Sms,
+        to: phone.to_owned(),
+        text: purpose.text(),
+        values: vec![("code", code.expose().to_owned())],
+        expires: expires_ms,
+    };
+    // Made for every number, so that it takes as long; sent where there is an account.
+    let courier = ctx.services.courier.dispatch(ctx, dispatch)?;
+    let mut decision = Decision::reply(CodeSent { expires_ms })
+        .write(challenges::insert(ctx, purpose, phone, &code));
+    decision.writes.extend(sending.count(ctx.now));
+    let reached = |account: &Account| purpose != Purpose::Recover || account.phone_verified;
+    Ok(match account.filter(reached) {
+        Some(_) => decision.dispatched(courier),
+        None => decision,
+    })
 }

@@ -13,11 +13,11 @@ use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::events::{self, AccountGuessedAt};
-use crate::model::{Account, Purpose, Secret, SessionId};
+use crate::events::{self, AccountGuessedAt, FactorChanged};
+use crate::model::{Account, DeviceId, FactorChange, Purpose, Secret, SessionId};
 use crate::store::challenges::{self, Held};
 use crate::store::devices::{self, Devices};
-use crate::store::{accounts, sessions};
+use crate::store::{accounts, factors, sessions};
 use crate::throttle::Gate;
 use crate::{checks, passwords, rules};
 
@@ -48,20 +48,30 @@ pub struct SignIn {
     pub code: Option<Secret>,
 }
 
-/// The session that began.
+/// The session that began, or the sign-in that waits for its second step.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SessionBegun {
-    /// The session's token: 43 characters of base64url. It is told once and stored as its hash.
-    pub token: Secret,
-    /// When the session ends at the latest, in milliseconds since 1970 (UTC).
+    /// The session's token: 43 characters of base64url. It is told once and stored as its hash. None where a second
+    /// step is needed.
+    pub token: Option<Secret>,
+    /// When the session, or the waiting, ends at the latest, in milliseconds since 1970 (UTC).
     pub expires_ms: Timestamp,
+    /// The token with which `identity.finish_sign_in` goes on, where the account asks for a second factor.
+    pub step: Option<Secret>,
     /// The token by which the account knows this browser or program from now on, where it was asked for.
     pub known: Option<Secret>,
 }
 
+impl SessionBegun {
+    /// Where nothing began.
+    pub(crate) fn none(now: Timestamp) -> SessionBegun {
+        SessionBegun { token: None, expires_ms: now, step: None, known: None }
+    }
+}
+
 impl Action for SignIn {
     const NAME: &'static str = "identity.sign_in";
-    const DOC: &'static str = "Begins a session with phone and password. It lasts twelve hours, or until it is not used for two. After five wrong ones in a row from one place one must wait there, 30 seconds at first, doubling to 15 minutes. Where strangers guess at an account, it is open to the browsers that it knows, and to others with a code to its telephone.";
+    const DOC: &'static str = "Begins a session with phone and password. It lasts twelve hours, or until it is not used for two. After five wrong ones in a row from one place one must wait there, 30 seconds at first, doubling to 15 minutes. Where strangers guess at an account, it is open to the browsers that it knows, and to others with a code to its telephone. Where the account has a second factor, the sign-in then waits for it.";
     const SECRET_REPLY: bool = true;
     type Reply = SessionBegun;
 
@@ -92,7 +102,7 @@ impl Action for SignIn {
         // Worked on in any case: how long it takes tells neither whether there is an account nor whether the code fits.
         let right = passwords::verify(&self.password, hash).await?;
         let fits = held.as_ref().is_none_or(|(_, found)| found.is_some());
-        let nothing = SessionBegun { token: Secret::new(""), expires_ms: ctx.now, known: None };
+        let nothing = SessionBegun::none(ctx.now);
         let Some(account) = account else {
             return Ok(tried(gate.refuse(Decision::reply(nothing), ctx.now), held, ctx.now));
         };
@@ -100,25 +110,54 @@ impl Action for SignIn {
             let decision = warn(ctx, &account, &gate, Decision::reply(nothing))?;
             return Ok(tried(gate.refuse(decision, ctx.now), held, ctx.now));
         }
-        let token = fresh_token(ctx);
-        let expires_ms = ctx.now.plus_ms(rules::SESSION_MS);
-        let beginning =
-            sessions::Beginning { token: &token, account: account.id, device: device.as_deref() };
-        let begun = sessions::begin(id, &beginning, ctx.now);
-        let fresh = self.remember.then(|| fresh_token(ctx));
-        let remembered = fresh
-            .iter()
-            .flat_map(|fresh| devices::remember(ctx, account.id, (self.known.as_ref(), fresh)))
-            .collect::<Vec<_>>();
-        let mut decision = Decision::reply(SessionBegun { token, expires_ms, known: fresh });
-        decision.writes.extend(begun);
+        let methods = if held.is_some() { "pwd sms" } else { "pwd" };
+        let totp = factors::confirmed_totp(ctx, account.id).await?;
+        let mut decision = match totp {
+            Some(_) => wait(ctx, &account, (known, methods)),
+            None => {
+                let known = (self.known.as_ref(), self.remember);
+                begin(ctx, (id, &account, device.as_deref()), known, methods)
+            }
+        };
         decision.writes.extend(gate.forgive(ctx.now));
-        decision.writes.extend(remembered);
         if let Some((held, Some(found))) = held {
             decision.writes.extend(held.used(&found, ctx.now));
+            let verified = values![account.id, ctx.now];
+            decision = decision.write(Statement::any(accounts::UPDATE_PHONE_VERIFIED, verified));
         }
         Ok(decision)
     }
+}
+
+/// The session that begins: its id, whose it is, what it is called; the browser's token so far, and whether the account
+/// is to know it; how it was proved.
+pub(crate) fn begin(
+    ctx: &Ctx,
+    (id, account, device): (SessionId, &Account, Option<&str>),
+    (known, remember): (Option<&Secret>, bool),
+    methods: &str,
+) -> Decision<SessionBegun> {
+    let token = fresh_token(ctx);
+    let expires_ms = ctx.now.plus_ms(rules::SESSION_MS);
+    let beginning = sessions::Beginning { token: &token, account: account.id, device, methods };
+    let begun = sessions::begin(id, &beginning, ctx.now);
+    let fresh = remember.then(|| fresh_token(ctx));
+    let remembered: Vec<Statement> =
+        fresh.iter().flat_map(|fresh| devices::remember(ctx, account.id, (known, fresh))).collect();
+    let reply = SessionBegun { token: Some(token), expires_ms, step: None, known: fresh };
+    let mut decision = Decision::reply(reply);
+    decision.writes.extend(begun);
+    decision.writes.extend(remembered);
+    decision
+}
+
+/// The sign-in that waits for its second step.
+fn wait(ctx: &Ctx, account: &Account, first: (Option<DeviceId>, &str)) -> Decision<SessionBegun> {
+    let token = fresh_token(ctx);
+    let waiting = factors::wait(ctx, account.id, &token, first);
+    let expires_ms = ctx.now.plus_ms(crate::factors::STEP_MS);
+    let reply = SessionBegun { token: None, expires_ms, step: Some(token), known: None };
+    Decision::reply(reply).write(waiting)
 }
 
 /// With what a wrong code costs, where one was given.
@@ -152,17 +191,46 @@ fn warn<R>(
             &AccountGuessedAt { account: account.id },
             events::account(account.id, account.version + 1),
         )?;
+    notice(ctx, account, decision, "identity-guessed-at")
+}
+
+/// With a text to the owner's telephone, where the installation sends any.
+pub(crate) fn notice<R>(
+    ctx: &Ctx,
+    account: &Account,
+    decision: Decision<R>,
+    text: &'static str,
+) -> Result<Decision<R>, Failure> {
     if !ctx.services.courier.offers(ctx, Channel::Sms) {
         return Ok(decision);
     }
     let dispatch = Dispatch {
         channel: Channel::Sms,
         to: account.phone.clone(),
-        text: "identity-guessed-at",
+        text,
         values: Vec::new(),
         expires: ctx.now.plus_ms(DAY_MS),
     };
     Ok(decision.dispatched(ctx.services.courier.dispatch(ctx, dispatch)?))
+}
+
+/// With everything that a change of a way of signing in brings along: the account's version, the event, a text.
+pub(crate) fn changed<R>(
+    ctx: &Ctx,
+    account: &Account,
+    decision: Decision<R>,
+    (change, text): (FactorChange, &'static str),
+) -> Result<Decision<R>, Failure> {
+    let decision = decision
+        .write(Statement::one(
+            accounts::UPDATE_ACCOUNT_VERSION,
+            values![account.id, account.version],
+        ))
+        .tell(
+            &FactorChanged { account: account.id, change },
+            events::account(account.id, account.version + 1),
+        )?;
+    notice(ctx, account, decision, text)
 }
 
 /// A session token: 32 random bytes in base64url.

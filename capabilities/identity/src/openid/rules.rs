@@ -131,3 +131,13 @@ pub(crate) fn basic(header: &str) -> Option<(String, String)> {
     };
     Some((plain(client)?, plain(secret)?))
 }
+/// How surely somebody signed in, by what ID tokens call it: with one factor, with two.
+pub(crate) const ACR: [&str; 2] = ["urn:minshu:acr:one-factor", "urn:minshu:acr:two-factors"];
+
+/// How surely somebody signed in with these methods (RFC 8176).
+pub(crate) fn acr(methods: &[String]) -> &'static str {
+    match methods.iter().any(|method| method == "mfa") {
+        true => ACR[1],
+        false => ACR[0],
+    }
+}

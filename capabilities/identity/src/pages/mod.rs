@@ -13,6 +13,8 @@ mod outside;
 mod own_posts;
 pub(crate) mod parts;
 mod posts;
+mod recovery;
+mod security;
 mod sessions;
 
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::get("/sign-in", sessions::show_sign_in),
         Route::post("/sign-in", sessions::sign_in),
         Route::post("/sign-in/code", sessions::send_code),
+        Route::get("/sign-in/second", sessions::show_second),
+        Route::post("/sign-in/second", sessions::second),
         Route::post("/sign-out", sessions::sign_out),
         Route::get("/register", sessions::show_register),
         Route::post("/register", sessions::register),
@@ -55,6 +59,22 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::get("/me/outside", outside::show),
         Route::post("/me/outside/link", outside::link),
         Route::post("/me/outside/unlink", outside::unlink),
+        Route::get("/recover", recovery::show),
+        Route::post("/recover", recovery::recover),
+        Route::post("/recover/code", recovery::send_code),
+        Route::post("/me/phone/code", recovery::send_own_code),
+        Route::post("/me/phone", recovery::verify),
+        Route::post("/me/security/recovery/stop", recovery::stop),
+        Route::get("/counter/recoveries", recovery::list),
+        Route::post("/counter/recoveries", recovery::begin),
+        Route::post("/counter/recoveries/confirm", recovery::confirm),
+        Route::get("/me/security", security::show),
+        Route::post("/me/security/totp", security::begin_totp),
+        Route::post("/me/security/totp/confirm", security::confirm_totp),
+        Route::post("/me/security/totp/remove", security::remove),
+        Route::post("/me/security/codes", security::renew),
+        Route::get("/me/again", security::show_again),
+        Route::post("/me/again", security::prove_again),
         Route::get("/me/sessions", devices::show),
         Route::post("/me/sessions/end", devices::end),
         Route::post("/me/sessions/end-others", devices::end_others),

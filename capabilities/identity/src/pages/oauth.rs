@@ -71,7 +71,8 @@ async fn metadata(visit: Arc<Visit>) -> Result<Reply, Failure> {
         "revocation_endpoint_auth_methods_supported": proofs,
         "introspection_endpoint_auth_methods_supported": secrets,
         "code_challenge_methods_supported": ["S256"],
-        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "name", "proved"],
+        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "acr", "name", "proved"],
+        "acr_values_supported": rules::ACR,
         "prompt_values_supported": ["none", "login", "consent"],
         "ui_locales_supported": ["zh", "en"],
         "authorization_response_iss_parameter_supported": true,
@@ -399,7 +400,8 @@ async fn token(visit: Arc<Visit>) -> Result<Reply, Failure> {
             let mut claims = json!({
                 "iss": issuer, "sub": told.subject, "aud": client_id,
                 "exp": seconds + ID_TOKEN_S, "iat": seconds,
-                "auth_time": told.auth_ms.0.div_euclid(1_000), "amr": ["pwd"],
+                "auth_time": told.auth_ms.0.div_euclid(1_000),
+                "amr": told.methods, "acr": rules::acr(&told.methods),
             });
             if !told.nonce.is_empty() {
                 claims["nonce"] = json!(told.nonce);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use minshu_kernel::error::Failure;
 use minshu_kernel::text::{Message, Speaker};
-use minshu_kernel::web::{FormState, Page, Reply, SessionChange, Visit};
+use minshu_kernel::web::{FormState, Page, Reply, SessionChange, Visit, percent};
 
 use super::outside::offered;
 use super::parts::{Field, Head, Maker, given};
 use crate::actions::sign_in::SessionBegun;
-use crate::actions::{Register, SendCode, SignIn, SignOut};
+use crate::actions::{FinishSignIn, Register, SendCode, SignIn, SignOut};
 use crate::model::{Purpose, Secret};
 use crate::rules::local_path;
 
@@ -76,11 +76,7 @@ pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let password = Secret::new(visit.field("password"));
     let code = given(&visit, "code").map(Secret::new);
     match visit.act(&from_browser(&visit, &phone, password, code)).await {
-        Ok(begun) => Ok(Reply::Redirect {
-            to: local_path(visit.field("to")).to_owned(),
-            session: session_of(begun),
-            notice: None,
-        }),
+        Ok(begun) => Ok(entered(begun, visit.field("to"))),
         Err(failure) => {
             let status = failure.kind.status();
             let asks = failure.code == "identity.code_first"
@@ -108,10 +104,77 @@ fn from_browser(visit: &Visit, phone: &str, password: Secret, code: Option<Secre
 }
 
 fn session_of(begun: SessionBegun) -> SessionChange {
-    let session = begun.token.expose().to_owned();
-    match begun.known {
-        Some(device) => SessionChange::BeginKnown { session, device: device.expose().to_owned() },
-        None => SessionChange::Begin(session),
+    let text = |secret: Secret| secret.expose().to_owned();
+    match (begun.token.map(text), begun.known.map(text), begun.step.map(text)) {
+        (Some(session), Some(device), _) => SessionChange::BeginKnown { session, device },
+        (Some(session), None, _) => SessionChange::Begin(session),
+        (None, _, Some(step)) => SessionChange::Wait(step),
+        (None, _, None) => SessionChange::Keep,
+    }
+}
+
+/// On to where one came from, or to the second step.
+fn entered(begun: SessionBegun, to: &str) -> Reply {
+    let to = match begun.step {
+        Some(_) => format!("/sign-in/second?to={}", percent(local_path(to))),
+        None => local_path(to).to_owned(),
+    };
+    Reply::Redirect { to, session: session_of(begun), notice: None }
+}
+
+#[derive(Template)]
+#[template(path = "second.html")]
+struct SecondPage {
+    t: Speaker,
+    to: String,
+    head: Head,
+    code: Field,
+}
+
+/// The page of the second step.
+pub(super) fn second_page(t: Speaker, state: &FormState, to: &str) -> Result<Page, Failure> {
+    let make = Maker::new(&t, state, "");
+    let code = make.code("/code", "identity-field-totp", "").complete("one-time-code");
+    let template = SecondPage {
+        to: local_path(to).to_owned(),
+        code: code.hint(t.say("identity-second-hint")),
+        t: t.clone(),
+        head: make.head(),
+    };
+    Page::new("identity.second", t.say("identity-second-title"), &template)
+}
+
+pub(super) async fn show_second(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let to = visit.asked("to").unwrap_or("/");
+    if visit.who.signed_in() {
+        return Ok(Reply::redirect(local_path(to)));
+    }
+    if visit.step.is_none() {
+        return Ok(Reply::redirect(format!("/sign-in?to={}", percent(local_path(to)))));
+    }
+    Ok(second_page(visit.speaker(), &FormState::fresh(&visit), to)?.into())
+}
+
+pub(super) async fn second(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let to = visit.field("to");
+    let action = FinishSignIn {
+        step: Secret::new(visit.step.as_deref().unwrap_or_default()),
+        code: Secret::new(visit.field("code")),
+        device: Some(visit.browser.clone()),
+        known: visit.device.as_deref().map(Secret::new),
+        remember: true,
+    };
+    match visit.act(&action).await {
+        Ok(begun) => Ok(entered(begun, to)),
+        Err(failure) if failure.code == "identity.step_over" => Ok(Reply::done(
+            format!("/sign-in?to={}", percent(local_path(to))),
+            "identity-step-over",
+        )),
+        Err(failure) => {
+            let status = failure.kind.status();
+            let state = FormState::refused(&visit, failure)?;
+            Ok(second_page(visit.speaker(), &state, to)?.status(status).into())
+        }
     }
 }
 

@@ -155,6 +155,33 @@ fn signing_in() {
 }
 
 #[test]
+fn the_second_step() {
+    look("second", |t| sessions::second_page(t, &fresh(), "/me"));
+    look("again", |t| security::again_page(t, &fresh(), ("/me/security", true)));
+    let mut factors = crate::queries::my_factors::Factors {
+        totp_ms: None,
+        spare_left: 0,
+        fresh_until_ms: None,
+        phone_verified: false,
+        phone: "138****0001".to_owned(),
+        recovery_begun_ms: None,
+        methods: vec!["pwd".to_owned()],
+    };
+    look("security-off", |t| security::security_page(t, &fresh(), &factors));
+    factors.totp_ms = Some(NOW);
+    factors.spare_left = 2;
+    factors.phone_verified = true;
+    factors.recovery_begun_ms = Some(NOW);
+    look("security-on", |t| security::security_page(t, &fresh(), &factors));
+    let codes = ["abcde-fghjk", "23456-78923"].map(crate::model::Secret::new).to_vec();
+    let codes = crate::actions::confirm_totp::SpareCodes { codes };
+    look("spare-codes", |t| security::codes_page(t, &codes));
+    let url = "otpauth://totp/Minshu:138%2A%2A%2A%2A0001?secret=GEZDGNBVGY3TQOJQ&issuer=Minshu";
+    let begun = security::Begun { secret: "GEZDGNBVGY3TQOJQ", url };
+    look("totp", |t| security::totp_page(t, &fresh(), &begun));
+}
+
+#[test]
 fn opening_an_account() {
     let state = refused(&[
         ("/number", "证件号码第 18 位应为 X，请核对"),
@@ -371,16 +398,21 @@ fn every_message_of_a_failure_is_there() {
     for (code, _) in crate::error::PROBLEM_TYPES {
         assert!(texts.has(&code.replace(['.', '_'], "-")), "{code}");
     }
+    use crate::error::Tried;
     let (now, until) = (NOW, NOW.plus_ms(240_000));
     let said: Vec<String> = [
-        crate::IdentityError::WrongPassword { left: 1, wait: None, code: false },
+        crate::IdentityError::WrongPassword { left: 1, wait: None, code: Tried::Password },
         crate::IdentityError::WrongPassword {
             left: 0,
             wait: Some((now, now.plus_ms(30_000))),
-            code: false,
+            code: Tried::Password,
         },
-        crate::IdentityError::WrongPassword { left: 1, wait: None, code: true },
-        crate::IdentityError::WrongPassword { left: 0, wait: Some((now, until)), code: true },
+        crate::IdentityError::WrongPassword { left: 1, wait: None, code: Tried::Code },
+        crate::IdentityError::WrongPassword {
+            left: 0,
+            wait: Some((now, until)),
+            code: Tried::Factor,
+        },
         crate::IdentityError::Wait { now, until, code: false },
         crate::IdentityError::Wait { now, until, code: true },
         crate::IdentityError::CodeFirst,

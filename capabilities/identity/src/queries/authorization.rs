@@ -69,7 +69,7 @@ impl Query for Authorization {
             consented = held.filter(|held| !held.ended).map(|held| held.scopes).unwrap_or_default();
             let hash = sessions::token_hash(session.expose());
             let row = ctx.row(applications::SELECT_SESSION_BEGUN, values![hash, account]).await?;
-            auth_ms = row.map(|row| row.get("created_ms")).transpose()?;
+            auth_ms = row.map(|row| row.get("auth_ms")).transpose()?;
         }
         Ok(Asking {
             application: id,

@@ -12,24 +12,24 @@ use crate::model::{Account, Evidence, ProofId};
 statements! {
     /// An account by its id.
     SELECT_ACCOUNT = "
-SELECT id, phone, number, name, password, person, version, created_ms
+SELECT id, phone, number, name, password, person, version, created_ms, phone_verified_ms
 FROM identity_account
 WHERE id = $1";
     /// The account of a phone.
     SELECT_ACCOUNT_BY_PHONE = "
-SELECT id, phone, number, name, password, person, version, created_ms
+SELECT id, phone, number, name, password, person, version, created_ms, phone_verified_ms
 FROM identity_account
 WHERE phone_index = $1";
     /// The accounts that claim a citizen identity number.
     SELECT_ACCOUNTS_BY_NUMBER = "
-SELECT id, phone, number, name, password, person, version, created_ms
+SELECT id, phone, number, name, password, person, version, created_ms, phone_verified_ms
 FROM identity_account
 WHERE number_index = $1
 ORDER BY created_ms, id
 LIMIT $2";
     /// The accounts that are proved to be a person.
     SELECT_ACCOUNTS_OF_PERSON = "
-SELECT id, phone, number, name, password, person, version, created_ms
+SELECT id, phone, number, name, password, person, version, created_ms, phone_verified_ms
 FROM identity_account
 WHERE person = $1
 ORDER BY created_ms, id
@@ -60,6 +60,11 @@ UPDATE identity_account
 SET password = $3,
     version = version + 1
 WHERE id = $1 AND version = $2";
+    /// A code reached the telephone.
+    UPDATE_PHONE_VERIFIED = "
+UPDATE identity_account
+SET phone_verified_ms = $2
+WHERE id = $1 AND phone_verified_ms IS NULL";
     /// Something about the account happened that its row does not hold.
     UPDATE_ACCOUNT_VERSION = "
 UPDATE identity_account
@@ -133,6 +138,7 @@ fn read_account(personal: &(dyn Personal + 'static), row: &Row) -> Result<Accoun
         person: row.id_or_null("person")?,
         version: row.get("version")?,
         created: row.get("created_ms")?,
+        phone_verified: row.get::<Option<i64>>("phone_verified_ms")?.is_some(),
     })
 }
 

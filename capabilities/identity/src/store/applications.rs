@@ -98,11 +98,11 @@ WHERE id = $1";
     /// A new code.
     INSERT_CODE = "
 INSERT INTO identity_code
-    (id, application, consent, redirect, scopes, challenge, nonce, auth_ms, expires_ms, used_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)";
+    (id, application, consent, redirect, scopes, challenge, nonce, auth_ms, expires_ms, used_ms, methods)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, $10)";
     /// A code by its hash.
     SELECT_CODE = "
-SELECT id, application, consent, redirect, scopes, challenge, nonce, auth_ms, expires_ms, used_ms
+SELECT id, application, consent, redirect, scopes, challenge, nonce, auth_ms, expires_ms, used_ms, methods
 FROM identity_code
 WHERE id = $1";
     /// A code is used once.
@@ -113,11 +113,12 @@ WHERE id = $1 AND used_ms IS NULL";
     /// A new token.
     INSERT_TOKEN = "
 INSERT INTO identity_token
-    (id, token_hash, kind, family, application, consent, scopes, auth_ms, created_ms, expires_ms, used_ms, ended_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, NULL)";
+    (id, token_hash, kind, family, application, consent, scopes, auth_ms, created_ms, expires_ms, used_ms, ended_ms,
+     methods)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, NULL, $11)";
     /// A token by its hash.
     SELECT_TOKEN = "
-SELECT id, kind, family, application, consent, scopes, auth_ms, created_ms, expires_ms, used_ms, ended_ms
+SELECT id, kind, family, application, consent, scopes, auth_ms, created_ms, expires_ms, used_ms, ended_ms, methods
 FROM identity_token
 WHERE token_hash = $1";
     /// A refresh token is used once.
@@ -135,6 +136,11 @@ WHERE family = $1 AND ended_ms IS NULL";
 UPDATE identity_token
 SET ended_ms = $2
 WHERE consent = $1 AND ended_ms IS NULL";
+    /// Ends every token that acts for an account.
+    UPDATE_ACCOUNT_TOKENS_ENDED = "
+UPDATE identity_token
+SET ended_ms = $2
+WHERE consent IN (SELECT id FROM identity_consent WHERE account = $1) AND ended_ms IS NULL";
     /// What an access token lets its application do.
     SELECT_ACTING = "
 SELECT t.application, t.scopes, t.consent, c.account, a.minute_quota, a.day_quota
@@ -149,7 +155,7 @@ WHERE t.token_hash = $1
   AND c.ended_ms IS NULL";
     /// When the session of a token began.
     SELECT_SESSION_BEGUN = "
-SELECT created_ms
+SELECT COALESCE(proved_ms, created_ms) AS auth_ms, methods
 FROM identity_session
 WHERE token_hash = $1 AND account = $2";
     /// Takes a block of a quota, where so much is left of it.

@@ -1,8 +1,9 @@
 //! Sessions, and everything that a request's principal is made of.
 
 use minshu_kernel::clock::Timestamp;
+use minshu_kernel::error::Failure;
 use minshu_kernel::ids::AccountId;
-use minshu_kernel::records::Statement;
+use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::{statements, values};
 use sm3::{Digest, Sm3};
 
@@ -13,8 +14,14 @@ statements! {
     /// A new session.
     INSERT_SESSION = "
 INSERT INTO identity_session
-    (id, token_hash, account, created_ms, expires_ms, ended_ms, seen_ms, device)
-VALUES ($1, $2, $3, $4, $5, NULL, $4, $6)";
+    (id, token_hash, account, created_ms, expires_ms, ended_ms, seen_ms, device, methods, proved_ms)
+VALUES ($1, $2, $3, $4, $5, NULL, $4, $6, $7, $4)";
+    /// A session was proved once more.
+    UPDATE_SESSION_PROVED = "
+UPDATE identity_session
+SET proved_ms = $3,
+    methods = $4
+WHERE id = $1 AND account = $2 AND ended_ms IS NULL";
     /// The session of a token.
     SELECT_SESSION = "
 SELECT id, account
@@ -22,7 +29,7 @@ FROM identity_session
 WHERE token_hash = $1 AND ended_ms IS NULL AND expires_ms > $2";
     /// The account behind a session's token.
     SELECT_PRINCIPAL = "
-SELECT a.id, a.name, a.person, s.id AS session, s.created_ms, s.seen_ms
+SELECT a.id, a.name, a.person, s.id AS session, s.created_ms, s.seen_ms, s.methods, s.proved_ms
 FROM identity_session s
 JOIN identity_account a ON a.id = s.account
 WHERE s.token_hash = $1 AND s.ended_ms IS NULL AND s.expires_ms > $2
@@ -118,20 +125,28 @@ pub(crate) struct Beginning<'a> {
     pub account: AccountId,
     /// What it is called in the list of sessions.
     pub device: Option<&'a str>,
+    /// How it was proved (RFC 8176), blanks between.
+    pub methods: &'a str,
 }
 
 /// The statements that begin a session; those of the account that ran out go at the same time.
 pub(crate) fn begin(id: SessionId, beginning: &Beginning<'_>, now: Timestamp) -> [Statement; 2] {
-    let Beginning { token, account, device } = beginning;
+    let Beginning { token, account, device, methods } = beginning;
     let expires = now.plus_ms(rules::SESSION_MS);
     let hash = token_hash(token.expose());
     [
         Statement::any(DELETE_OLD_SESSIONS, values![*account, now]),
         Statement::one(
             INSERT_SESSION,
-            values![id, hash, *account, now, expires, device.map(str::to_owned)],
+            values![id, hash, *account, now, expires, device.map(str::to_owned), *methods],
         ),
     ]
+}
+
+/// The words of a column of methods; sessions from before it was there were proved by password.
+pub(crate) fn methods(row: &Row) -> Result<Vec<String>, Failure> {
+    let words: Option<String> = row.get("methods")?;
+    Ok(words.as_deref().unwrap_or("pwd").split(' ').map(str::to_owned).collect())
 }
 
 /// The instant since which a session must have been used in order to hold.

@@ -12,6 +12,8 @@ mod oauth;
 mod outside;
 mod pages;
 mod personal;
+mod recovery;
+mod second_factor;
 mod sessions;
 mod statements;
 mod world;

@@ -1,0 +1,69 @@
+//! Somebody who is signed in proves once more who it is.
+
+use minshu_kernel::action::{Action, Decision};
+use minshu_kernel::clock::Timestamp;
+use minshu_kernel::ctx::Ctx;
+use minshu_kernel::error::{Failure, Kind};
+use minshu_kernel::records::Statement;
+use minshu_kernel::values;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Secret;
+use crate::store::{accounts, factors, sessions};
+use crate::throttle::Gate;
+use crate::{checks, factors as rules, passwords};
+
+/// Proves a session again.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reauthenticate {
+    /// The password.
+    #[schemars(length(min = 1), example = &"minshu-yanshi-2026")]
+    pub password: Secret,
+    /// A code of the authenticator or a spare code, where the account asks for a second step.
+    #[serde(default)]
+    #[schemars(length(max = 40))]
+    pub code: Option<Secret>,
+}
+
+/// The session that was proved.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ProvedAgain {
+    /// Until when the proof is fresh, in milliseconds since 1970 (UTC).
+    pub until_ms: Timestamp,
+}
+
+impl Action for Reauthenticate {
+    const NAME: &'static str = "identity.reauthenticate";
+    const DOC: &'static str = "Proves the own session once more, with the password and the second factor where there is one. What touches the ways of signing in asks for a proof within the last ten minutes.";
+    type Reply = ProvedAgain;
+
+    async fn decide(self, ctx: &Ctx) -> Result<Decision<ProvedAgain>, Failure> {
+        let nobody = || Failure::new(Kind::Unauthenticated, "kernel.sign_in");
+        let id = ctx.who.account().ok_or_else(nobody)?;
+        let account = accounts::account(ctx, id).await?.ok_or_else(Failure::missing)?;
+        ctx.authorize(&checks::account_resource(&account))?;
+        let session = ctx.who.assurance.session.clone().ok_or_else(nobody)?;
+        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
+        gate.admit(ctx.now)?;
+        let right = passwords::verify(&self.password, Some(&account.password)).await?;
+        let reply = ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) };
+        let totp = factors::confirmed_totp(ctx, id).await?;
+        let (fits, methods) = match (&totp, &self.code) {
+            (None, _) => (None, "pwd"),
+            (Some(totp), Some(code)) => (factors::find(ctx, id, totp, code).await?, "pwd otp mfa"),
+            (Some(_), None) => (None, ""),
+        };
+        if !right || (totp.is_some() && fits.is_none()) {
+            return Ok(gate.refuse(Decision::reply(reply), ctx.now));
+        }
+        let mut decision = Decision::reply(reply).write(Statement::one(
+            sessions::UPDATE_SESSION_PROVED,
+            values![session, id, ctx.now, methods],
+        ));
+        decision.writes.extend(fits.map(|fits| fits.used));
+        decision.writes.extend(gate.forgive(ctx.now));
+        Ok(decision)
+    }
+}
