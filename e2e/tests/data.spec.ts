@@ -8,11 +8,12 @@ const person = {
   name: "曾若兰",
   number: citizenNumber("35010219880816604"),
   phone: "13900000047",
-  password: "荔枝熟了的时候再来",
+  password: "荔枝熟了的时候再回来看看",
 };
 
 test("one takes one's data along and erases them", async ({ page, request, script }) => {
-  await request.post("/api/identity/register", { data: person });
+  const registered = await request.post("/api/identity/register", { data: person });
+  expect(registered.ok()).toBe(true);
   await signIn(page, person);
   await page.goto("/me");
   await page.getByRole("link", { name: "平台存的资料" }).click();
