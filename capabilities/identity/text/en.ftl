@@ -461,6 +461,7 @@ identity-outside-down = {$name} cannot be reached at the moment. Please sign in 
 identity-outside-refused = What {$name} sent does not fit and was not accepted, for safety. Please sign in again; if it stays so, sign in by telephone and password, and tell us
 identity-outside-declined = You were not signed in at {$name}. Please try again, or sign in by telephone and password
 identity-outside-over = This sign-in is too old, or began in another browser. Please sign in again
+identity-outside-second-step = This account asks for a second step. Please sign in with telephone and password
 identity-outside-taken = That account is linked to another account here, or this one to another account there. Please unlink first
 identity-outside-left-title = Signed out
 identity-outside-left = You are signed out here. You are still signed in at {$name}: on a shared computer, sign out there too.

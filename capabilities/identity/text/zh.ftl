@@ -446,6 +446,7 @@ identity-outside-down = 现在连不上{$name}，请用手机号和密码登录�
 identity-outside-refused = {$name}发来的登录结果对不上，为了安全没有接受。请重新登录；总是这样，请用手机号和密码登录，并告诉我们
 identity-outside-declined = 没有在{$name}登录成。要登录请再试一次，或者用手机号和密码
 identity-outside-over = 这次登录已经过时，或者不是在这个浏览器里开始的，请重新登录
+identity-outside-second-step = 这个账户开了两步登录，请用手机号和密码登录
 identity-outside-taken = 那边的账号已经连着另一个账户，或者这个账户已经连着那边的另一个账号。请先断开
 identity-outside-left-title = 已经退出
 identity-outside-left = 这里已经退出。您在{$name}还登录着：用公用电脑的，请也从那边退出。

@@ -13,7 +13,7 @@ use super::sign_in::fresh_token;
 use crate::checks;
 use crate::error::IdentityError;
 use crate::model::{Secret, SessionId};
-use crate::store::{outside, sessions};
+use crate::store::{factors, outside, sessions};
 use crate::travel::{Travel, proof};
 
 /// Comes back from a provider. The pages of the house alone can make it.
@@ -68,11 +68,16 @@ impl Action for Arrive {
         match (travel.link, found) {
             (None, None) => Ok(answer(None, false).write(spent)),
             (None, Some(link)) => {
+                // A provider's word is one factor: an account with a second one is entered by its own way.
+                if factors::confirmed_totp(ctx, link.account).await?.is_some() {
+                    return Err(IdentityError::OutsideSecondStep.into());
+                }
                 let token = fresh_token(ctx);
                 let beginning = sessions::Beginning {
                     token: &token,
                     account: link.account,
                     device: device.as_deref(),
+                    methods: "fed",
                 };
                 let begun = sessions::begin(id, &beginning, ctx.now);
                 let mut decision = answer(Some(token.clone()), true).write(spent);
