@@ -73,6 +73,7 @@ corpora! {
     headers = "headers",
     inputs_of_operations = "input",
     json_schemas = "json-schema",
+    key_archives = "key-archive",
     key_files = "key-file",
     kinds_of_files = "kind",
     addresses_and_networks = "networks",

@@ -263,9 +263,10 @@ mod tests {
     }
 
     #[test]
-    fn five_accounts_can_be_entered() {
+    fn an_account_of_each_kind_can_be_entered() {
         let accounts = accounts().unwrap().accounts;
         let ids: Vec<&str> = accounts.iter().map(|a| a.id).collect();
-        assert_eq!(ids, ["resident", "agent", "clerk", "officer", "operator"]);
+        let kinds = ["resident", "agent", "clerk", "officer", "operator", "supervisor", "auditor"];
+        assert_eq!(ids, kinds);
     }
 }

@@ -62,6 +62,9 @@ impl Action for Arrive {
         let travel =
             Travel::open(personal, state).filter(|travel| proved && ctx.now < travel.until);
         let travel = travel.ok_or(IdentityError::OutsideOver)?;
+        if outside::is_spent(ctx, state).await? {
+            return Err(IdentityError::OutsideOver.into());
+        }
         let found = outside::link(ctx, &travel.provider, subject).await?;
         let spent = outside::spend(state, ctx.now);
         let answer = |token, linked| Decision::reply(Arrived { token, linked });

@@ -37,6 +37,11 @@ WHERE id = $1";
     DELETE_OUTSIDE = "
 DELETE FROM identity_outside
 WHERE id = $1 AND account = $2";
+    /// Whether a state came back before.
+    SELECT_OUTSIDE_STATE = "
+SELECT id
+FROM identity_outside_state
+WHERE id = $1";
     /// A state came back. One that came before touches nothing.
     INSERT_OUTSIDE_STATE = "
 INSERT INTO identity_outside_state (id, at_ms)
@@ -107,11 +112,18 @@ pub(crate) async fn insert(
     Ok(Statement::one(INSERT_OUTSIDE, values![&id, provider, found, sealed, account, ctx.now]))
 }
 
+fn id_of_state(state: &str) -> String {
+    super::sessions::token_hash(state).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a state came back before.
+pub(crate) async fn is_spent(ctx: &Ctx, state: &str) -> Result<bool, Failure> {
+    Ok(ctx.row(SELECT_OUTSIDE_STATE, values![id_of_state(state)]).await?.is_some())
+}
+
 /// The statement by which a state serves once.
 pub(crate) fn spend(state: &str, now: Timestamp) -> Statement {
-    let id: String =
-        super::sessions::token_hash(state).iter().map(|byte| format!("{byte:02x}")).collect();
-    Statement::one(INSERT_OUTSIDE_STATE, values![id, now])
+    Statement::one(INSERT_OUTSIDE_STATE, values![id_of_state(state), now])
 }
 
 /// The statements that say how a session began.

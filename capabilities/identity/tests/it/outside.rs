@@ -140,9 +140,10 @@ async fn what_comes_back_elsewhere_late_again_or_changed_is_thrown_away() {
     let mut again = Browser::default();
     let state = world.set_out(&mut again).await;
     assert_eq!(world.come_back(&mut again, &state).await.status.as_u16(), 303);
+    world.house.get(&mut again, "/me").await;
     world.house.post(&mut again, "/sign-out", &[]).await;
     let replayed = world.come_back(&mut again, &state).await;
-    assert_eq!(replayed.status.as_u16(), 409, "{}", replayed.text);
+    assert_eq!(replayed.status.as_u16(), 409, "{:?} {}", replayed.location, replayed.text);
     // Late, changed, or not ours.
     let mut late = Browser::default();
     let state = world.set_out(&mut late).await;
