@@ -186,7 +186,7 @@ fn what_a_flow_waits_for_survives_a_restart() {
     let case = server.case(&resident)["case"].clone();
     returned(&server, &clerk, &case, 1);
     let failures = || {
-        let sql = "SELECT CAST(MAX(failures) AS TEXT) FROM platform_flow_part";
+        let sql = "SELECT CAST(COALESCE(MAX(failures), 0) AS TEXT) FROM platform_flow_part";
         behind.column(sql)[0].parse::<i64>().unwrap()
     };
     // 400 ms, 800 ms … 6.4 s: the next one is due in that time.
