@@ -17,6 +17,7 @@ mod openid;
 mod pages;
 mod passwords;
 pub mod queries;
+mod reproof;
 mod rules;
 mod store;
 mod throttle;
@@ -134,7 +135,6 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.end_other_sessions",
             "identity.my_sessions",
             "identity.change_password",
-            "identity.confirm",
             "identity.erase_me",
             "identity.my_data",
             "identity.outside_links",
@@ -282,7 +282,6 @@ impl Capability for Identity {
             .action::<actions::EndOtherSessions>()
             .action::<actions::ChangePassword>()
             .action::<actions::ChangeClaim>()
-            .action::<actions::Confirm>()
             .action::<actions::EraseMe>()
             .action::<actions::Prove>()
             .action::<actions::AddOrganisation>()

@@ -10,12 +10,12 @@ use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::checks;
 use crate::error::IdentityError;
 use crate::events::{self, AccountErased};
 use crate::model::{Account, Secret};
-use crate::store::{accounts, devices, leaving};
-use crate::throttle::Gate;
-use crate::{checks, passwords};
+use crate::reproof::Reproof;
+use crate::store::{accounts, devices, factors, leaving};
 
 /// Erases one's own data.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -24,6 +24,10 @@ pub struct EraseMe {
     /// The password, once more.
     #[schemars(length(min = 1, max = 128), example = &"a long sentence of one's own")]
     pub password: Secret,
+    /// A code of the authenticator or a spare code, where the account asks for a second step.
+    #[serde(default)]
+    #[schemars(length(max = 40))]
+    pub code: Option<Secret>,
 }
 
 /// That it is done.
@@ -43,16 +47,20 @@ impl Action for EraseMe {
         let id = ctx.who.account().ok_or_else(nobody)?;
         let account = accounts::account(ctx, id).await?.ok_or_else(Failure::missing)?;
         ctx.authorize(&checks::account_resource(&account))?;
-        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
-        gate.admit(ctx.now)?;
-        if !passwords::verify(&self.password, Some(&account.password)).await? {
-            return Ok(gate.refuse(Decision::reply(Erased { accounts: 0 }), ctx.now));
+        // Nothing that somebody let an application do reaches as far as this.
+        if ctx.who.application.is_some() {
+            return Err(IdentityError::ProveAgain.into());
         }
+        let typed = (&self.password, self.code.as_ref());
+        let reproof = Reproof::of(ctx, &account, typed).await?;
         let all = match account.person {
             Some(person) => accounts::accounts_of_person(ctx, person).await?,
             None => vec![account],
         };
-        let mut decision = Decision::reply(Erased { accounts: all.len() });
+        let mut decision = match reproof.settle(ctx, Erased { accounts: all.len() }) {
+            Ok(decision) => decision,
+            Err(refused) => return Ok(refused),
+        };
         for holding in &*ctx.services.holdings {
             let leaving = (holding.leave)(ctx).await?;
             if !leaving.hindrances.is_empty() {
@@ -82,13 +90,18 @@ impl Action for EraseMe {
 }
 
 /// What becomes of an account's rows: nobody finds or enters it any more. What was sealed stays as it is; its key goes.
-fn erase(ctx: &Ctx, account: &Account) -> [Statement; 5] {
+fn erase(ctx: &Ctx, account: &Account) -> [Statement; 10] {
     [
         Statement::one(
             leaving::ERASE_ACCOUNT,
             values![account.id, account.version, leaving::nobodys(ctx), leaving::nobodys(ctx)],
         ),
         Statement::any(devices::DELETE_DEVICES, values![account.id]),
+        Statement::any(leaving::FORGET_TOTP, values![account.id]),
+        Statement::any(factors::DELETE_SPARE_CODES, values![account.id]),
+        Statement::any(factors::UPDATE_STEPS_ENDED, values![account.id, ctx.now]),
+        Statement::any(leaving::FORGET_OUTSIDE, values![account.id]),
+        Statement::any(leaving::END_RECOVERIES, values![account.id, ctx.now]),
         Statement::any(leaving::END_SESSIONS, values![account.id, ctx.now]),
         Statement::any(leaving::END_TOKENS, values![account.id, ctx.now]),
         Statement::any(leaving::END_CONSENTS, values![account.id, ctx.now]),

@@ -10,9 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Secret;
-use crate::store::{accounts, factors, sessions};
-use crate::throttle::Gate;
-use crate::{checks, factors as rules, passwords};
+use crate::reproof::Reproof;
+use crate::store::{accounts, sessions};
+use crate::{checks, factors as rules};
 
 /// Proves a session again.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -45,25 +45,16 @@ impl Action for Reauthenticate {
         let account = accounts::account(ctx, id).await?.ok_or_else(Failure::missing)?;
         ctx.authorize(&checks::account_resource(&account))?;
         let session = ctx.who.assurance.session.clone().ok_or_else(nobody)?;
-        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
-        gate.admit(ctx.now)?;
-        let right = passwords::verify(&self.password, Some(&account.password)).await?;
-        let reply = ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) };
-        let totp = factors::confirmed_totp(ctx, id).await?;
-        let (fits, methods) = match (&totp, &self.code) {
-            (None, _) => (None, "pwd"),
-            (Some(totp), Some(code)) => (factors::find(ctx, id, totp, code).await?, "pwd otp mfa"),
-            (Some(_), None) => (None, ""),
-        };
-        if !right || (totp.is_some() && fits.is_none()) {
-            return Ok(gate.refuse(Decision::reply(reply), ctx.now));
-        }
-        let mut decision = Decision::reply(reply).write(Statement::one(
+        let typed = (&self.password, self.code.as_ref());
+        let reproof = Reproof::of(ctx, &account, typed).await?;
+        let proved = Statement::one(
             sessions::UPDATE_SESSION_PROVED,
-            values![session, id, ctx.now, methods],
-        ));
-        decision.writes.extend(fits.map(|fits| fits.used));
-        decision.writes.extend(gate.forgive(ctx.now));
-        Ok(decision)
+            values![session, id, ctx.now, reproof.methods],
+        );
+        let reply = ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) };
+        Ok(match reproof.settle(ctx, reply) {
+            Ok(decision) => decision.write(proved),
+            Err(refused) => refused,
+        })
     }
 }

@@ -10,11 +10,11 @@ use minshu_kernel::text::{Message, Speaker};
 use minshu_kernel::web::{FormState, Page, Reply, SessionChange, Visit};
 use serde_json::Value as Json;
 
-use super::parts::{Field, Head, Maker};
-use crate::actions::{Confirm, EraseMe};
+use super::parts::{Field, Head, Maker, given};
+use crate::actions::{EraseMe, Reauthenticate};
 use crate::model::Secret;
-use crate::queries::MyData;
 use crate::queries::my_data::{HeldData, HeldKind};
+use crate::queries::{MyData, MyFactors};
 
 /// Records of each kind on the page: all of them stand on pages of their own, and in what is taken along.
 const SHOWN: usize = 5;
@@ -30,9 +30,9 @@ struct DataPage {
     hindrances: Vec<String>,
     kept: Vec<String>,
     head: Head,
-    taken: Field,
+    taken: Vec<Field>,
     erase_head: Head,
-    erase: Field,
+    erase: Vec<Field>,
 }
 
 struct KindView {
@@ -80,25 +80,31 @@ fn kind_view(t: &Speaker, kind: &HeldKind) -> KindView {
     }
 }
 
-/// The page of one's data. `erasing` says which of its two forms was refused.
+/// The page of one's data, with the state of its two forms; `second` where the account asks for a second step.
 pub(super) fn data_page(
     t: Speaker,
     (taking, erasing): (&FormState, &FormState),
+    second: bool,
     data: &HeldData,
     readings: Vec<ReadingView>,
 ) -> Result<Page, Failure> {
     let (take, erase) = (Maker::new(&t, taking, "take"), Maker::new(&t, erasing, "erase"));
-    let password = |make: &Maker<'_>| {
-        make.password("/password", "identity-field-password", "current-password")
+    let proof = |make: &Maker<'_>| {
+        let password = make.password("/password", "identity-field-password", "current-password");
+        let code = second.then(|| {
+            let field = make.code("/code", "identity-field-totp", "").complete("one-time-code");
+            field.hint(t.say("identity-second-hint"))
+        });
+        std::iter::once(password).chain(code).collect()
     };
     let template = DataPage {
         kinds: data.kinds.iter().map(|kind| kind_view(&t, kind)).collect(),
         readings,
         hindrances: data.hindrances.clone(),
         kept: data.kept.clone(),
-        taken: password(&take),
+        taken: proof(&take),
         head: take.head(),
-        erase: password(&erase),
+        erase: proof(&erase),
         erase_head: erase.head(),
         t: t.clone(),
     };
@@ -147,10 +153,16 @@ async fn readings(visit: &Visit) -> Result<Vec<ReadingView>, Failure> {
     Ok(entries.filter(people).take(READINGS).map(view).collect())
 }
 
+/// Whether the account of the visit asks for a second step.
+async fn second(visit: &Visit) -> Result<bool, Failure> {
+    Ok(visit.ask(&MyFactors {}).await?.totp_ms.is_some())
+}
+
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let (data, readings) = (visit.ask(&MyData {}).await?, readings(&visit).await?);
     let fresh = FormState::fresh(&visit);
-    Ok(data_page(visit.speaker(), (&fresh, &fresh), &data, readings)?.into())
+    let second = second(&visit).await?;
+    Ok(data_page(visit.speaker(), (&fresh, &fresh), second, &data, readings)?.into())
 }
 
 async fn refused(visit: Arc<Visit>, failure: Failure, erasing: bool) -> Result<Reply, Failure> {
@@ -161,13 +173,17 @@ async fn refused(visit: Arc<Visit>, failure: Failure, erasing: bool) -> Result<R
     let status = failure.kind.status();
     let (fresh, state) = (FormState::fresh(&visit), FormState::refused(&visit, failure)?);
     let states = if erasing { (&fresh, &state) } else { (&state, &fresh) };
-    Ok(data_page(visit.speaker(), states, &data, readings)?.status(status).into())
+    let second = second(&visit).await?;
+    Ok(data_page(visit.speaker(), states, second, &data, readings)?.status(status).into())
 }
 
-/// `POST /me/data/export`: everything as one file, after the password.
+/// `POST /me/data/export`: everything as one file, after one more proof of who it is.
 pub(super) async fn export(visit: Arc<Visit>) -> Result<Reply, Failure> {
-    let confirm = Confirm { password: Secret::new(visit.field("password")) };
-    if let Err(failure) = visit.act(&confirm).await {
+    let proof = Reauthenticate {
+        password: Secret::new(visit.field("password")),
+        code: given(&visit, "code").map(Secret::new),
+    };
+    if let Err(failure) = visit.act(&proof).await {
         return refused(visit, failure, false).await;
     }
     let t = visit.speaker();
@@ -185,7 +201,10 @@ pub(super) async fn export(visit: Arc<Visit>) -> Result<Reply, Failure> {
 
 /// `POST /me/data/erase`.
 pub(super) async fn erase(visit: Arc<Visit>) -> Result<Reply, Failure> {
-    let action = EraseMe { password: Secret::new(visit.field("password")) };
+    let action = EraseMe {
+        password: Secret::new(visit.field("password")),
+        code: given(&visit, "code").map(Secret::new),
+    };
     match visit.act(&action).await {
         Ok(_) => Ok(Reply::Redirect {
             to: "/".to_owned(),

@@ -386,9 +386,9 @@ fn what_is_held_about_oneself() {
     };
     let nothing =
         HeldData { kinds: vec![kind(Vec::new(), false)], hindrances: Vec::new(), kept: Vec::new() };
-    look("data", |t| data::data_page(t, (&fresh(), &fresh()), &held, vec![reading()]));
+    look("data", |t| data::data_page(t, (&fresh(), &fresh()), false, &held, vec![reading()]));
     let wrong = refused(&[("/password", "密码不对")]);
-    look("data-nothing", |t| data::data_page(t, (&fresh(), &wrong), &nothing, Vec::new()));
+    look("data-nothing", |t| data::data_page(t, (&fresh(), &wrong), true, &nothing, Vec::new()));
 }
 
 #[test]

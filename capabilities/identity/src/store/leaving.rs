@@ -33,6 +33,20 @@ WHERE ended_ms IS NULL
     FROM identity_consent
     WHERE account = $1
 )";
+    /// The authenticator of an account.
+    FORGET_TOTP = "
+DELETE FROM identity_totp
+WHERE account = $1";
+    /// The accounts elsewhere that sign in to an account.
+    FORGET_OUTSIDE = "
+DELETE FROM identity_outside
+WHERE account = $1";
+    /// Nobody gives an account back that is gone.
+    END_RECOVERIES = "
+UPDATE identity_recovery
+SET ended_ms = $2,
+    version = version + 1
+WHERE account = $1 AND ended_ms IS NULL";
     /// Ends the consents of an account.
     END_CONSENTS = "
 UPDATE identity_consent

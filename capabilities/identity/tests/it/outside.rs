@@ -27,19 +27,19 @@ fn state_in(seen: &Seen) -> String {
 
 impl World {
     /// Sets out from the page of signing in.
-    async fn set_out(&self, browser: &mut Browser) -> String {
+    pub(crate) async fn set_out(&self, browser: &mut Browser) -> String {
         // The first page gives the browser its cookie.
         self.house.get(browser, "/sign-in").await;
         let path = format!("/sign-in/outside/{}?to=%2Fme", TestOutside::ID);
         state_in(&self.house.get(browser, &path).await)
     }
 
-    async fn come_back(&self, browser: &mut Browser, state: &str) -> Seen {
+    pub(crate) async fn come_back(&self, browser: &mut Browser, state: &str) -> Seen {
         self.house.get(browser, &format!("/sign-in/outside?state={state}&code=c")).await
     }
 
     /// Links from inside a session.
-    async fn link(&self, browser: &mut Browser) -> Seen {
+    pub(crate) async fn link(&self, browser: &mut Browser) -> Seen {
         self.house.get(browser, "/me/outside").await;
         let form = [("provider", TestOutside::ID)];
         let seen = self.house.post(browser, "/me/outside/link", &form).await;

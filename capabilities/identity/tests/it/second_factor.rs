@@ -1,6 +1,7 @@
 //! Signing in with two steps: an authenticator, its spare codes, and proving oneself once more before any of it changes.
 
 use minshu_kernel::access::Principal;
+use minshu_kernel::outside::Asserted;
 use minshu_runtime::testing::Browser;
 use serde_json::{Value as Json, json};
 use totp_rs::{Builder, Secret};
@@ -224,4 +225,40 @@ async fn the_pages_set_it_up_and_ask_for_it() {
     world.house.get(&mut other, "/me/security").await;
     let page = world.house.post(&mut other, "/me/security/totp/remove", &[]).await;
     assert_eq!(page.location.as_deref(), Some("/me/security"), "{}", page.text);
+}
+
+/// What cannot be taken back asks for both factors, and takes every way of signing in along.
+#[tokio::test]
+async fn taking_along_and_erasing_ask_for_both_factors() {
+    for (world, _) in with_codes().await {
+        world.house.outside.says(Ok(Asserted { subject: "a".to_owned(), ..Asserted::default() }));
+        world.account(1, true, &[]).await;
+        let mut own = world.browser(1).await;
+        world.link(&mut own).await;
+        let who = world.signed_in(1).await;
+        let (secret, codes) = set_up(&world, &who).await;
+        let password = ("password", PASSWORD);
+        let page = world.house.get(&mut own, "/me/data").await;
+        assert!(page.text.contains("name=\"code\""), "{}", page.text);
+        for path in ["/me/data/export", "/me/data/erase"] {
+            for form in [vec![password], vec![password, ("code", "000000")]] {
+                let seen = world.house.post(&mut own, path, &form).await;
+                assert_eq!(seen.status.as_u16(), 422, "{path} {form:?} {}", seen.text);
+            }
+        }
+        world.later(30_000);
+        let code = shown(&world, &secret);
+        let form = [password, ("code", code.as_str())];
+        let taken = world.house.post(&mut own, "/me/data/export", &form).await;
+        assert_eq!(taken.status.as_u16(), 200, "{}", taken.text);
+        let form = [password, ("code", codes[0].as_str())];
+        world.house.get(&mut own, "/me/data").await;
+        let gone = world.house.post(&mut own, "/me/data/erase", &form).await;
+        assert_eq!(gone.status.as_u16(), 303, "{}", gone.text);
+        // Whoever is known elsewhere is a stranger here now.
+        let mut later = Browser::default();
+        let state = world.set_out(&mut later).await;
+        let seen = world.come_back(&mut later, &state).await;
+        assert!(seen.status.as_u16() == 200 && seen.text.contains("还没有连到"), "{}", seen.text);
+    }
 }
