@@ -86,7 +86,7 @@ WHERE t.account = $1
   AND (t.until_ms IS NULL OR t.until_ms > $2)
 ORDER BY t.created_ms, t.id
 LIMIT 100";
-    /// The posts that an account holds at this instant.
+    /// The posts that an account holds at this instant; here as everywhere, a substitute for as long as the holder.
     SELECT_HELD_NOW = "
 SELECT t.post, p.organisation
 FROM identity_appointment t
@@ -95,17 +95,37 @@ WHERE t.account = $1
   AND t.ended_ms IS NULL
   AND t.from_ms <= $2
   AND (t.until_ms IS NULL OR t.until_ms > $2)
+  AND (t.instead_of IS NULL OR EXISTS (
+      SELECT 1
+      FROM identity_appointment o
+      WHERE o.post = t.post
+        AND o.account = t.instead_of
+        AND o.kind = 'regular'
+        AND o.ended_ms IS NULL
+        AND o.from_ms <= $2
+        AND (o.until_ms IS NULL OR o.until_ms > $2)
+  ))
 ORDER BY t.created_ms, t.id
 LIMIT 20";
     /// Who holds a post at this instant.
     SELECT_HOLDERS_NOW = "
-SELECT account
-FROM identity_appointment
-WHERE post = $1
-  AND ended_ms IS NULL
-  AND from_ms <= $2
-  AND (until_ms IS NULL OR until_ms > $2)
-ORDER BY created_ms, id
+SELECT t.account
+FROM identity_appointment t
+WHERE t.post = $1
+  AND t.ended_ms IS NULL
+  AND t.from_ms <= $2
+  AND (t.until_ms IS NULL OR t.until_ms > $2)
+  AND (t.instead_of IS NULL OR EXISTS (
+      SELECT 1
+      FROM identity_appointment o
+      WHERE o.post = t.post
+        AND o.account = t.instead_of
+        AND o.kind = 'regular'
+        AND o.ended_ms IS NULL
+        AND o.from_ms <= $2
+        AND (o.until_ms IS NULL OR o.until_ms > $2)
+  ))
+ORDER BY t.created_ms, t.id
 LIMIT 50";
     /// Who holds a post with a role in an organisation at this instant.
     SELECT_HOLDERS_OF_ROLE = "
@@ -118,6 +138,16 @@ WHERE p.organisation = $1
   AND t.ended_ms IS NULL
   AND t.from_ms <= $3
   AND (t.until_ms IS NULL OR t.until_ms > $3)
+  AND (t.instead_of IS NULL OR EXISTS (
+      SELECT 1
+      FROM identity_appointment o
+      WHERE o.post = t.post
+        AND o.account = t.instead_of
+        AND o.kind = 'regular'
+        AND o.ended_ms IS NULL
+        AND o.from_ms <= $3
+        AND (o.until_ms IS NULL OR o.until_ms > $3)
+  ))
 ORDER BY t.created_ms, t.id
 LIMIT 50";
     /// Who holds a post at this instant, not as a substitute; the one who has held it longest first.

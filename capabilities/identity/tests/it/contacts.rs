@@ -84,7 +84,15 @@ async fn colleagues_hold_the_same_post_and_the_nearest_above_is_found() {
         assert_eq!(asked(json!(CLERK)).await, json!([two]));
         assert_eq!(asked(json!("platform.registrar")).await, json!([above]));
         assert_eq!(asked(json!("platform.nobody")).await, json!([]));
-        // Whoever left the post stands in for nobody.
+        // A substitute of a colleague is one, for as long as the colleague is.
+        let substitute = world.account(4, true, &[]).await;
+        let name = json!({ "post": desk, "phone": phone(4), "until": "2026-03-20" });
+        world.done(&world.signed_in(2).await, "identity.name_substitute", name).await;
+        let mut both = [two.clone(), substitute];
+        both.sort();
+        assert_eq!(asked(json!(null)).await, json!(both));
+        assert_eq!(asked(json!(CLERK)).await, json!(both));
+        // Whoever left the post stands in for nobody, and nobody for them.
         let post = world.asked(&console, "identity.post", json!({ "post": desk })).await;
         let held = post["appointments"].as_array().unwrap();
         let held = held.iter().find(|held| held["account"] == json!(two)).unwrap();
@@ -92,5 +100,6 @@ async fn colleagues_hold_the_same_post_and_the_nearest_above_is_found() {
         world.done(&console, "identity.dismiss", dismiss).await;
         world.later(DAY);
         assert_eq!(asked(json!(null)).await, json!([]));
+        assert_eq!(asked(json!(CLERK)).await, json!([]));
     }
 }
