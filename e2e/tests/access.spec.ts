@@ -23,12 +23,12 @@ test("a case of another place is opened, said on every page, ended, and judged b
   await page.getByLabel("编号").fill(number);
   await page.getByLabel("原因").selectOption({ label: "投诉或查询，不能等" });
   await page.getByLabel("具体情况").fill("急");
-  await page.getByLabel("登录密码").fill(demonstrationPassword);
+  await page.getByLabel("密码").fill(demonstrationPassword);
   await page.getByRole("button", { name: "打开并接受复核" }).click();
   await expect(page.getByRole("alert")).toContainText("请至少写 10 个字");
   await expect(page.getByLabel("编号")).toHaveValue(number);
   await page.getByLabel("具体情况").fill("市民热线转来的投诉，需要马上核对材料。");
-  await page.getByLabel("登录密码").fill(demonstrationPassword);
+  await page.getByLabel("密码").fill(demonstrationPassword);
   await page.getByRole("button", { name: "打开并接受复核" }).click();
   await expect(page).toHaveURL(new RegExp(`/work/${made.accepted}$`));
   await expect(page.getByRole("main")).toContainText(number);

@@ -45,14 +45,18 @@ impl Reproof {
         Ok(Reproof { gate, right, used: fits.map(|fits| fits.used), methods })
     }
 
-    /// The decision with what the proof costs, or its refusal where it was wrong.
-    pub(crate) fn settle<R>(self, ctx: &Ctx, reply: R) -> Result<Decision<R>, Decision<R>> {
-        let mut decision = Decision::reply(reply);
-        if !self.right {
-            return Err(self.gate.refuse(decision, ctx.now));
-        }
-        decision.writes.extend(self.used);
-        decision.writes.extend(self.gate.forgive(ctx.now));
-        Ok(decision)
+    /// Whether it was right.
+    pub(crate) fn is_right(&self) -> bool {
+        self.right
+    }
+
+    /// The refusal of a wrong one, counted.
+    pub(crate) fn refuse<R>(&self, ctx: &Ctx, reply: R) -> Decision<R> {
+        self.gate.refuse(Decision::reply(reply), ctx.now)
+    }
+
+    /// What a right one writes: its code is used, and earlier mistakes are forgiven.
+    pub(crate) fn writes(self, ctx: &Ctx) -> Vec<Statement> {
+        self.used.into_iter().chain(self.gate.forgive(ctx.now)).collect()
     }
 }

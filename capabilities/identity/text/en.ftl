@@ -332,7 +332,6 @@ identity-emergency-words = What happened
 identity-words-hint = 10 to 500 characters
 identity-emergency-minutes = For how long
 identity-emergency-for = {$minutes} minutes
-identity-emergency-password = Password
 identity-emergency-password-hint = Type it again, so that we know it is you.
 identity-emergency-submit = Open and be reviewed
 identity-emergency-opened = Opened. It closes by itself when the time is over; you can end it earlier.

@@ -321,7 +321,6 @@ identity-emergency-words = 具体情况
 identity-words-hint = 10 至 500 个字
 identity-emergency-minutes = 时长
 identity-emergency-for = {$minutes} 分钟
-identity-emergency-password = 登录密码
 identity-emergency-password-hint = 再输一次，确认是您本人。
 identity-emergency-submit = 打开并接受复核
 identity-emergency-opened = 已打开。到时间自动关闭，也可以提前结束。

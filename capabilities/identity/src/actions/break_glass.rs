@@ -19,9 +19,9 @@ use crate::checks::{self, Problems};
 use crate::error::IdentityError;
 use crate::events::{self, GlassBroken};
 use crate::model::{OpeningReason, Secret};
+use crate::reproof::Reproof;
 use crate::store::{accounts, openings};
-use crate::throttle::Gate;
-use crate::{PLATFORM_ROLES, REVIEW_SET, passwords, rules};
+use crate::{PLATFORM_ROLES, REVIEW_SET, rules};
 
 /// Opens a single thing in an emergency.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -45,6 +45,10 @@ pub struct BreakGlass {
     /// The own password, anew.
     #[schemars(length(min = 1), example = &"minshu-yanshi-2026")]
     pub password: Secret,
+    /// A code of the authenticator or a spare code, where the account asks for a second step.
+    #[serde(default)]
+    #[schemars(length(max = 40))]
+    pub code: Option<Secret>,
 }
 
 /// What was opened.
@@ -100,8 +104,7 @@ impl Action for BreakGlass {
             .account()
             .ok_or_else(|| Failure::new(Kind::Unauthenticated, "kernel.sign_in"))?;
         let account = accounts::account(ctx, me).await?.ok_or_else(Failure::missing)?;
-        let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
-        gate.admit(ctx.now)?;
+        let reproof = Reproof::of(ctx, &account, (&self.password, self.code.as_ref())).await?;
         let opening = OpeningId::fresh(&*ctx.services.ids);
         let until = ctx.now.plus_ms(i64::from(minutes) * 60_000);
         let mut reply = Opened {
@@ -111,8 +114,8 @@ impl Action for BreakGlass {
             review_due_ms: review_due(ctx),
             told: 0,
         };
-        if !passwords::verify(&self.password, Some(&account.password)).await? {
-            return Ok(gate.refuse(Decision::reply(reply), ctx.now));
+        if !reproof.is_right() {
+            return Ok(reproof.refuse(ctx, reply));
         }
         let open = ctx.rows(openings::SELECT_OPEN, values![me, ctx.now]).await?;
         if open.len() >= rules::OPENINGS_MAX {
@@ -154,7 +157,7 @@ impl Action for BreakGlass {
         let decision = Decision::reply(reply).write(openings::insert(ctx, &row).await?);
         let decision = decision.tell(&event, events::opening(opening, 1))?;
         let mut decision = decision.dispatched(alarms);
-        decision.writes.extend(gate.forgive(ctx.now));
+        decision.writes.extend(reproof.writes(ctx));
         Ok(decision)
     }
 }

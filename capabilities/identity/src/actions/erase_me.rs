@@ -53,14 +53,15 @@ impl Action for EraseMe {
         }
         let typed = (&self.password, self.code.as_ref());
         let reproof = Reproof::of(ctx, &account, typed).await?;
+        if !reproof.is_right() {
+            return Ok(reproof.refuse(ctx, Erased { accounts: 0 }));
+        }
         let all = match account.person {
             Some(person) => accounts::accounts_of_person(ctx, person).await?,
             None => vec![account],
         };
-        let mut decision = match reproof.settle(ctx, Erased { accounts: all.len() }) {
-            Ok(decision) => decision,
-            Err(refused) => return Ok(refused),
-        };
+        let mut decision = Decision::reply(Erased { accounts: all.len() });
+        decision.writes.extend(reproof.writes(ctx));
         for holding in &*ctx.services.holdings {
             let leaving = (holding.leave)(ctx).await?;
             if !leaving.hindrances.is_empty() {

@@ -47,14 +47,15 @@ impl Action for Reauthenticate {
         let session = ctx.who.assurance.session.clone().ok_or_else(nobody)?;
         let typed = (&self.password, self.code.as_ref());
         let reproof = Reproof::of(ctx, &account, typed).await?;
-        let proved = Statement::one(
+        let reply = ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) };
+        if !reproof.is_right() {
+            return Ok(reproof.refuse(ctx, reply));
+        }
+        let mut decision = Decision::reply(reply).write(Statement::one(
             sessions::UPDATE_SESSION_PROVED,
             values![session, id, ctx.now, reproof.methods],
-        );
-        let reply = ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) };
-        Ok(match reproof.settle(ctx, reply) {
-            Ok(decision) => decision.write(proved),
-            Err(refused) => refused,
-        })
+        ));
+        decision.writes.extend(reproof.writes(ctx));
+        Ok(decision)
     }
 }

@@ -89,22 +89,14 @@ pub(super) fn data_page(
     readings: Vec<ReadingView>,
 ) -> Result<Page, Failure> {
     let (take, erase) = (Maker::new(&t, taking, "take"), Maker::new(&t, erasing, "erase"));
-    let proof = |make: &Maker<'_>| {
-        let password = make.password("/password", "identity-field-password", "current-password");
-        let code = second.then(|| {
-            let field = make.code("/code", "identity-field-totp", "").complete("one-time-code");
-            field.hint(t.say("identity-second-hint"))
-        });
-        std::iter::once(password).chain(code).collect()
-    };
     let template = DataPage {
         kinds: data.kinds.iter().map(|kind| kind_view(&t, kind)).collect(),
         readings,
         hindrances: data.hindrances.clone(),
         kept: data.kept.clone(),
-        taken: proof(&take),
+        taken: take.proof("", second),
         head: take.head(),
-        erase: proof(&erase),
+        erase: erase.proof("", second),
         erase_head: erase.head(),
         t: t.clone(),
     };

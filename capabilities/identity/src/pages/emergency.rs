@@ -12,12 +12,12 @@ use minshu_kernel::text::{Message, Speaker};
 use minshu_kernel::web::{FormState, Page, Reply, Visit};
 
 use super::must;
-use super::parts::{Field, Head, Maker, Select};
+use super::parts::{Field, Head, Maker, Select, given};
 use crate::actions::{BreakGlass, CloseOpening, ReviewOpening};
 use crate::model::{OpeningReason, Secret};
 use crate::queries::my_openings::OwnOpenings;
 use crate::queries::openings::{OpeningLine, OpeningPage};
-use crate::queries::{MyOpenings, Openings};
+use crate::queries::{MyFactors, MyOpenings, Openings};
 use crate::rules;
 
 /// For how long a form offers to open something, in minutes.
@@ -99,18 +99,19 @@ struct EmergencyPage {
     words: String,
     words_problem: String,
     minutes: Select,
-    password: Field,
+    proof: Vec<Field>,
 }
 
 /// What was typed: kind, number, reason, words, minutes.
 type Typed<'a> = [&'a str; 5];
 
-/// The page of one's own openings, with the form.
+/// The page of one's own openings, with the form; `second` where the account asks for a second step.
 pub(super) fn emergency_page(
     t: Speaker,
     own: &OwnOpenings,
     pages: &dyn Fn(&str) -> String,
     (state, typed): (&FormState, Typed<'_>),
+    second: bool,
 ) -> Result<Page, Failure> {
     let [kind, number, chosen, words, minutes] = typed;
     let make = Maker::new(&t, state, "emergency-");
@@ -140,9 +141,7 @@ pub(super) fn emergency_page(
         words_problem: make.said("/words", "identity-emergency-words"),
         words: words.to_owned(),
         minutes: make.select("/minutes", "identity-emergency-minutes", minutes, lengths),
-        password: make
-            .password("/password", "identity-emergency-password", "current-password")
-            .hint(t.say("identity-emergency-password-hint")),
+        proof: make.proof("identity-emergency-password-hint", second),
         head: make.head(),
         t: t.clone(),
     };
@@ -151,7 +150,8 @@ pub(super) fn emergency_page(
 
 async fn own_page(visit: &Visit, form: (&FormState, Typed<'_>)) -> Result<Page, Failure> {
     let own = visit.ask(&MyOpenings {}).await?;
-    emergency_page(visit.speaker(), &own, &|kind| page_of(visit, kind), form)
+    let second = visit.ask(&MyFactors {}).await?.totp_ms.is_some();
+    emergency_page(visit.speaker(), &own, &|kind| page_of(visit, kind), form, second)
 }
 
 fn page_of(visit: &Visit, kind: &str) -> String {
@@ -175,6 +175,7 @@ pub(super) async fn open(visit: Arc<Visit>) -> Result<Reply, Failure> {
         words: typed[3].to_owned(),
         minutes: typed[4].parse().ok(),
         password: Secret::new(visit.field("password")),
+        code: given(&visit, "code").map(Secret::new),
     };
     match visit.act(&action).await {
         Ok(opened) => {

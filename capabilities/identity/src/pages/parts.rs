@@ -183,6 +183,21 @@ impl<'a> Maker<'a> {
         Field { kind: "password", complete, ..self.text(pointer, label, "") }
     }
 
+    /// Password and, where the account asks for a second step, its code: proving once more who sits there. `hint` is a
+    /// key, or empty.
+    pub(crate) fn proof(&self, hint: &str, second: bool) -> Vec<Field> {
+        let password = self.password("/password", "identity-field-password", "current-password");
+        let password = match hint {
+            "" => password,
+            hint => password.hint(self.t.say(hint)),
+        };
+        let code = second.then(|| {
+            let code = self.code("/code", "identity-field-totp", "").complete("one-time-code");
+            code.hint(self.t.say("identity-second-hint"))
+        });
+        std::iter::once(password).chain(code).collect()
+    }
+
     /// A mobile number at a pointer.
     pub(crate) fn phone(&self, pointer: &str, label: &str, value: &str) -> Field {
         Field { kind: "tel", mode: "tel", class: " is-medium", ..self.text(pointer, label, value) }

@@ -193,8 +193,7 @@ struct AgainPage {
     t: Speaker,
     head: Head,
     to: String,
-    password: Field,
-    code: Option<Field>,
+    proof: Vec<Field>,
 }
 
 /// The page of proving oneself once more; `second` where the account asks for a second step.
@@ -206,11 +205,7 @@ pub(super) fn again_page(
     let make = Maker::new(&t, state, "");
     let template = AgainPage {
         to: local_path(to).to_owned(),
-        password: make.password("/password", "identity-field-password", "current-password"),
-        code: second.then(|| {
-            let field = make.code("/code", "identity-field-totp", "").complete("one-time-code");
-            field.hint(t.say("identity-second-hint"))
-        }),
+        proof: make.proof("", second),
         t: t.clone(),
         head: make.head(),
     };

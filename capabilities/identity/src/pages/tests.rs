@@ -466,7 +466,7 @@ fn emergency_access_and_its_reviews() {
     };
     look("emergency", |t| {
         let form = refused(&[("/words", "请至少写 10 个字")]);
-        emergency::emergency_page(t, &own, &pages, (&form, ["", "SQ-1", "fault", "急", "30"]))
+        emergency::emergency_page(t, &own, &pages, (&form, ["", "SQ-1", "fault", "急", "30"]), true)
     });
     let page = |openings| crate::queries::openings::OpeningPage {
         openings,
