@@ -16,7 +16,7 @@ use minshu_kernel::ctx::{Call, Ctx, Door as _};
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::expr::Bindings;
 use minshu_kernel::ids::RequestId;
-use minshu_kernel::records::{Row, Statement, WriteSet};
+use minshu_kernel::records::{Records, Row, Statement, WriteSet};
 use minshu_kernel::text::Lang;
 use minshu_kernel::values;
 use serde_json::{Value as Json, json};
@@ -74,6 +74,17 @@ enum Outcome {
     Later(Failure),
     /// It is refused for good.
     Refused(Failure),
+}
+
+/// The statements by which the flows of a set begin, with the write that puts it in force: what happens between that
+/// and the first round of a worker is theirs already.
+pub(crate) async fn beginnings(
+    records: &dyn Records,
+    flows: &[Flow],
+) -> Result<Vec<Statement>, Failure> {
+    let head = tail::head(records).await?;
+    let begin = |flow: &Flow| Statement::any(store::BEGIN_FLOW, values![&flow.id, head]);
+    Ok(flows.iter().map(begin).collect())
 }
 
 /// Runs the flows of every part that this process holds, until told to stop.

@@ -7,7 +7,7 @@ use minshu_kernel::error::Failure;
 use minshu_kernel::records::{Statement, WriteSet};
 use minshu_kernel::values;
 
-use super::tail::{Parted, head};
+use super::tail::Parted;
 use super::{Outcome, applies, bury, handle, store};
 use crate::house::House;
 use crate::leases;
@@ -175,17 +175,10 @@ fn cursor_id(flow: &str, number: usize) -> String {
     format!("{flow}/{number:02}")
 }
 
-/// A flow that was not there yet begins with what happens from now on, alike in every part.
+/// A flow begins in a part with what happened since its set was put in force, alike in every part.
 async fn begin(house: &House, flow: &Flow, number: usize) -> Result<Cursor, Failure> {
     let records = &house.services.records;
-    let asked = values![&flow.id];
-    let mut rows = records.point(store::FLOW_BEGINS.into(), asked.clone()).await?;
-    if rows.is_empty() {
-        let position = head(&house.db).await?;
-        let insert = Statement::any(store::BEGIN_FLOW, values![&flow.id, position]);
-        records.apply(WriteSet { statements: vec![insert] }).await?;
-        rows = records.point(store::FLOW_BEGINS.into(), asked).await?;
-    }
+    let rows = records.point(store::FLOW_BEGINS.into(), values![&flow.id]).await?;
     let row = rows.first().ok_or_else(|| Failure::internal("a flow has no beginning"))?;
     let position = row.get("position")?;
     let id = cursor_id(&flow.id, number);

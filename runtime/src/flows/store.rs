@@ -7,7 +7,7 @@ statements! {
     FLOW_BEGINS = "SELECT position
 FROM platform_flow
 WHERE id = $1";
-    /// A flow begins with what happens from now on.
+    /// A flow that was not there yet begins with what happens from now on.
     BEGIN_FLOW = "INSERT INTO platform_flow (id, position, version)
 VALUES ($1, $2, 1)
 ON CONFLICT (id) DO NOTHING";

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::pins::{self, Break};
 use super::{Checked, PackSources, check, sources_in_force, standing};
+use crate::flows;
 use crate::house::House;
 use crate::platform::actions::apply_packs::ApplyPacks;
 
@@ -122,7 +123,7 @@ pub async fn apply(
         crate::store::KEEP_PACK_SET,
         minshu_kernel::values![&hash, content, now],
     )];
-    keep.extend(versions(house, &checked));
+    keep.extend(kept_with(house, &checked).await?);
     let action = ApplyPacks {
         before: before.clone(),
         after: hash.clone(),
@@ -196,17 +197,19 @@ async fn checked(
     tokio::task::spawn_blocking(work).await.map_err(Failure::internal)
 }
 
-/// The statements that keep what records will be pinned to.
-fn versions(house: &House, checked: &Checked) -> Vec<Statement> {
+/// The statements that go with a set: they keep what records will be pinned to, and flows begin.
+async fn kept_with(house: &House, checked: &Checked) -> Result<Vec<Statement>, Failure> {
     let now = house.services.clock.now();
     let pins = house.capabilities.iter().filter_map(|capability| capability.pins());
-    pins.flat_map(|pins| pins.keep(&checked.set, now)).collect()
+    let mut statements: Vec<_> = pins.flat_map(|pins| pins.keep(&checked.set, now)).collect();
+    statements.extend(flows::beginnings(&house.db, &checked.flows).await?);
+    Ok(statements)
 }
 
 /// Takes a set that is in force already into this process. Another program may write a version otherwise, so that
 /// its own versions are kept first.
 async fn take(house: &House, checked: Arc<Checked>) -> Result<(), Failure> {
-    let statements = versions(house, &checked);
+    let statements = kept_with(house, &checked).await?;
     if !statements.is_empty() {
         house.db.apply(WriteSet { statements }).await?;
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use minshu_storage::records::testing::TestDb;
 
-use crate::parked::{Behind, messages, packs_with_a_flow, returned};
+use crate::parked::{Behind, failures, messages, packs_with_a_flow, returned};
 use crate::running::{Json, Server, Start, databases};
 
 /// A process of the installation whose shared things lie in `folder`.
@@ -41,7 +41,7 @@ fn holders(behind: &Behind) -> BTreeMap<String, usize> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a test waits at most")]
-fn until(what: &str, mut reached: impl FnMut() -> bool) -> Duration {
+pub fn until(what: &str, mut reached: impl FnMut() -> bool) -> Duration {
     let begun = Instant::now();
     while !reached() {
         assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
@@ -185,10 +185,7 @@ fn what_a_flow_waits_for_survives_a_restart() {
     );
     let case = server.case(&resident)["case"].clone();
     returned(&server, &clerk, &case, 1);
-    let failures = || {
-        let sql = "SELECT CAST(COALESCE(MAX(failures), 0) AS TEXT) FROM platform_flow_part";
-        behind.column(sql)[0].parse::<i64>().unwrap()
-    };
+    let failures = || failures(&behind);
     // 400 ms, 800 ms … 6.4 s: the next one is due in that time.
     until("it fails for the fifth time", || failures() >= 5);
     server.kill();
