@@ -8,6 +8,7 @@ mod pages;
 mod report;
 mod sealing;
 mod server;
+mod sign_in;
 mod steps;
 
 use std::path::PathBuf;
@@ -45,7 +46,7 @@ struct Arguments {
     /// Two more databases of their own, for flows by one worker process and by three; with a comma between them.
     #[arg(long, env = "MINSHU_BENCH_POSTGRES_FLOWS", value_delimiter = ',')]
     postgres_flows: Vec<String>,
-    /// This measurement alone: decisions, start, steps, sealing, flows, pages, lists.
+    /// This measurement alone: decisions, start, steps, sealing, flows, pages, sign-in, lists.
     #[arg(long)]
     only: Option<String>,
 }
@@ -59,7 +60,7 @@ async fn main() -> Result<(), Trouble> {
     if wanted("decisions") {
         decisions::measure(&mut report)?;
     }
-    if wanted("start") || wanted("pages") {
+    if wanted("start") || wanted("pages") || wanted("sign-in") {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         // The first start makes the database; the second is what an operator waits for.
@@ -70,13 +71,17 @@ async fn main() -> Result<(), Trouble> {
         if wanted("pages") {
             pages::measure(&server, length, &mut report).await?;
         }
+        if wanted("sign-in") {
+            sign_in::measure(&server, length, &mut report).await?;
+        }
         server.stop().await?;
     }
+    let mut step_ms = None;
     if wanted("steps") {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         let server = Server::start(&arguments.minshu, &arguments.load_packs, &data, None).await?;
-        steps::measure("SQLite", &server, length, &mut report).await?;
+        step_ms = Some(steps::measure("SQLite", &server, length, &mut report).await?);
         server.stop().await?;
         if let Some(url) = &arguments.postgres {
             let data = folder.path().join("postgres");
@@ -87,7 +92,7 @@ async fn main() -> Result<(), Trouble> {
         }
     }
     if wanted("sealing") {
-        sealing::measure(&mut report)?;
+        sealing::measure(step_ms, &mut report)?;
     }
     if wanted("flows") && arguments.postgres_flows.len() == 2 {
         let (program, packs) = (&arguments.minshu, &arguments.load_packs);

@@ -34,6 +34,9 @@ pub struct Sharing {
     pub place: PathBuf,
 }
 
+/// The password of everybody here.
+pub const PASSWORD: &str = "load test password";
+
 /// What goes wrong.
 pub type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
@@ -172,19 +175,24 @@ impl Server {
 
     /// A person who is signed in: the session's token.
     pub async fn person(&self, number: u32, post: Option<&Json>) -> Result<String, Trouble> {
-        let phone = format!("139{number:08}");
+        let phone = phone(number);
         let account = json!({
             "name": "测试员", "number": citizen_number(number), "phone": phone,
-            "password": "load test password", "proved": true,
+            "password": PASSWORD, "proved": true,
             "posts": post.into_iter().collect::<Vec<_>>(),
         });
         self.console("identity.install_account", account).await?;
         let mut client = Client::connect(&self.address).await?;
-        let input = json!({ "phone": phone, "password": "load test password" });
+        let input = json!({ "phone": phone, "password": PASSWORD });
         let answer = client.act("", "identity.sign_in", &input).await?;
         let reply: Json = serde_json::from_slice(&answer.body)?;
         reply["token"].as_str().map(str::to_owned).ok_or_else(|| format!("{reply}").into())
     }
+}
+
+/// The phone of a numbered person.
+pub fn phone(number: u32) -> String {
+    format!("139{number:08}")
 }
 
 /// A number with a right check digit (GB 11643) that belongs to nobody we know.

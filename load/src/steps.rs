@@ -18,13 +18,13 @@ struct Offices {
     officers: Vec<String>,
 }
 
-/// Measures on a running server.
+/// Measures on a running server; answers the median of a step at the rate of the bar, in milliseconds.
 pub async fn measure(
     database: &str,
     server: &Server,
     length: Duration,
     report: &mut Report,
-) -> Result<(), Trouble> {
+) -> Result<f64, Trouble> {
     let clerk = server.post("load-test.clerk", "350102").await?;
     let officer = server.post("load-test.officer", "350102").await?;
     let mut offices = Offices { clerks: Vec::new(), officers: Vec::new() };
@@ -42,6 +42,7 @@ pub async fn measure(
         _ => (500, "≥ 500/s, p99 < 50 ms"),
     };
     let peer = "Camunda 8: 100 tasks/s on 11 vCPU";
+    let mut at_the_bar = 0.0;
     // At the rate of the bar, then as fast as it goes.
     for pace in [Some(wanted), None] {
         let end = moment() + length;
@@ -67,10 +68,13 @@ pub async fn measure(
             latencies.ms(0.5),
             latencies.ms(0.99)
         );
+        if pace.is_some() {
+            at_the_bar = latencies.ms(0.5);
+        }
         let how = if pace.is_some() { "at the bar's rate" } else { "as fast as it goes" };
         report.add(format!("case step, durable, {database}, {how}"), value, bar, peer);
     }
-    Ok(())
+    Ok(at_the_bar)
 }
 
 /// When a person's next step is due. A step that begins late because the one before was slow is measured from when it

@@ -75,7 +75,8 @@ pub(crate) fn minutes(asked: Option<u32>) -> Result<u32, Message> {
     }
 }
 
-/// Passwords that are tried first by those who guess; lower case, one a line, ten characters or more.
+/// Passwords that are tried first by those who guess and that `zxcvbn`, whose lists are English, takes for good; lower
+/// case, one a line, ten characters or more.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// Without the blanks around it and with single blanks inside. Control characters are refused, and the
@@ -117,7 +118,13 @@ pub(crate) fn line(text: &str, max: usize) -> Result<String, Message> {
     }
 }
 
-/// Whether a password may be chosen. Length decides; nothing is said about kinds of characters. `phone`
+/// How many guesses a password must stand, as a power of ten: what somebody could try within years at a door that
+/// makes them wait.
+const LEAST_GUESSES_LOG10: f64 = 6.0;
+/// Words that a guesser of this platform's passwords would think of.
+const OF_THE_HOUSE: [&str; 6] = ["minshu", "闽枢", "fujian", "福建", "zhengwu", "政务"];
+
+/// Whether a password may be chosen. Length and the guesses it stands decide; nothing is said about kinds of characters. `phone`
 /// and `number` are the person's own, in their one form; either may be empty.
 pub(crate) fn password(text: &str, phone: &str, number: &str) -> Result<(), Message> {
     let length = text.chars().count();
@@ -142,6 +149,11 @@ pub(crate) fn password(text: &str, phone: &str, number: &str) -> Result<(), Mess
     different.sort_unstable();
     different.dedup();
     if different.len() < 3 || COMMON.lines().any(|common| common == folded) {
+        return Err("identity-password-common".into());
+    }
+    let known: Vec<&str> =
+        OF_THE_HOUSE.into_iter().chain([phone, number]).filter(|word| !word.is_empty()).collect();
+    if zxcvbn::zxcvbn(text, &known).guesses_log10() < LEAST_GUESSES_LOG10 {
         return Err("identity-password-common".into());
     }
     Ok(())

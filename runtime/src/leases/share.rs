@@ -107,7 +107,7 @@ pub async fn beat(house: &House, roles: Roles, machine: &str) -> Result<(), Fail
         let ours = roles.worker && falls_to(place, name, &workers) == Some(&leases.holder);
         let held = leases.state().held.get(name).cloned();
         match (ours, held) {
-            (true, None) if leases.is_free(holder, &known) => {
+            (true, None) if !leases.state().ended && leases.is_free(holder, &known) => {
                 let take = values![name, &leases.holder, *token, holder];
                 if !lost(records, Statement::one(store::TAKE_LEASE, take)).await? {
                     if !holder.is_empty() {

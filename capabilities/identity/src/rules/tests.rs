@@ -44,14 +44,31 @@ fn passwords_are_judged_by_length_and_guessability_alone() {
         ("PASSWORD123", "identity-password-common"),
         ("aaaaaaaaaaaa", "identity-password-common"),
         ("ababababab", "identity-password-common"),
+        ("manchesterunited", "identity-password-common"),
+        ("Fujian2026", "identity-password-common"),
+        ("qwertyuiop[]", "identity-password-common"),
+        ("福建福建福建福建福建", "identity-password-common"),
         ("my13859102266", "identity-password-phone"),
         ("x198806121528", "identity-password-number"),
     ] {
         assert_eq!(key(password(typed, phone, number)), wanted, "{typed}");
     }
-    assert_eq!(key(password(&"长ab".repeat(42), phone, number)), "good");
-    assert_eq!(key(password(&"长ab".repeat(43), phone, number)), "identity-password-long");
+    let of_groups =
+        |count: u32| (0..count).map(|n| format!("长{:02}", n * 37 % 89)).collect::<String>();
+    assert_eq!(key(password(&of_groups(42), phone, number)), "good");
+    assert_eq!(key(password(&of_groups(43), phone, number)), "identity-password-long");
     assert_eq!(key(password("abcdefghij", "", "")), "identity-password-common");
+}
+
+/// A long password made to be costly is judged about as soon as any other.
+#[test]
+fn judging_is_bounded() {
+    for typed in ["a1".repeat(64), "password".repeat(16), "19881206".repeat(16), "闽江".repeat(64)]
+    {
+        let begun = std::time::Instant::now();
+        let _ = password(&typed, "", "");
+        assert!(begun.elapsed().as_secs() < 5, "{typed}: {:?}", begun.elapsed());
+    }
 }
 
 #[test]
