@@ -129,6 +129,22 @@ pub struct Looked {
     pub failed: Option<&'static str>,
 }
 
+/// What the hash of a password costs whoever guesses: Argon2id (RFC 9106) in one lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+}
+
+impl PasswordCost {
+    /// 19 MiB and two passes: the first choice of the OWASP Password Storage Cheat Sheet.
+    pub const RECOMMENDED: PasswordCost = PasswordCost { memory_kib: 19_456, passes: 2 };
+    /// The least that the algorithm takes: for tests of other things, never for people.
+    pub const LEAST: PasswordCost = PasswordCost { memory_kib: 8, passes: 1 };
+}
+
 /// The services of the house.
 #[derive(Clone)]
 pub struct Services {
@@ -138,6 +154,8 @@ pub struct Services {
     pub ids: Arc<dyn IdSource>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// What the hash of a password costs.
+    pub password_cost: PasswordCost,
     /// The records seam.
     pub records: Arc<dyn Records>,
     /// The objects seam.

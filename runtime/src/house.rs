@@ -11,7 +11,7 @@ use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::carrier::Carriers;
 use minshu_kernel::clock::Clock;
 use minshu_kernel::courier::NoCourier;
-use minshu_kernel::ctx::{Entropy, Services};
+use minshu_kernel::ctx::{Entropy, PasswordCost, Services};
 use minshu_kernel::division::Divisions;
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::IdSource;
@@ -66,6 +66,8 @@ pub struct Foundation {
     pub ids: Arc<dyn IdSource>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// What the hash of a password costs.
+    pub password_cost: PasswordCost,
     /// The division tree.
     pub divisions: Arc<Divisions>,
     /// The packs' files on disk.
@@ -272,6 +274,7 @@ impl House {
             clock: foundation.clock,
             ids: foundation.ids,
             entropy: foundation.entropy,
+            password_cost: foundation.password_cost,
             records: records.clone(),
             objects: Arc::new(KeyedObjects {
                 engine: foundation.objects.clone(),

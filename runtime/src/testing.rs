@@ -14,7 +14,7 @@ use minshu_kernel::carrier::{
 };
 use minshu_kernel::clock::{Clock, Timestamp};
 use minshu_kernel::courier::Channel;
-use minshu_kernel::ctx::{Call, Door as _};
+use minshu_kernel::ctx::{Call, Door as _, PasswordCost};
 use minshu_kernel::division::{Divisions, SAMPLE};
 use minshu_kernel::error::Failure;
 use minshu_kernel::ids::{AccountId, OrganisationId, PersonId, PostId, RequestId};
@@ -291,6 +291,7 @@ impl TestHouse {
             ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
             clock: clock.clone(),
             entropy,
+            password_cost: PasswordCost::LEAST,
             divisions: Arc::new(Divisions::from_csv(SAMPLE).expect("the sample divisions")),
             packs,
             adopt_packs: true,
@@ -328,6 +329,7 @@ impl TestHouse {
             ids: own.services.ids.clone(),
             clock: self.clock.clone(),
             entropy: own.services.entropy.clone(),
+            password_cost: own.services.password_cost,
             scanner: None,
             outgoing: own.services.outgoing.clone(),
             carriers: own.services.carriers.clone(),

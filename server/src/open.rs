@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use minshu_kernel::clock::Clock;
+use minshu_kernel::ctx::PasswordCost;
 use minshu_kernel::division::Divisions;
 use minshu_kernel::pack::PackProblem;
 use minshu_runtime::house::{Foundation, House, HouseError, describe, migrations};
@@ -112,6 +113,7 @@ pub async fn house(
         ids: Arc::new(ClockIds::new(clock.clone(), entropy.clone())),
         clock,
         entropy,
+        password_cost: PasswordCost::RECOMMENDED,
         divisions: Arc::new(divisions()?),
         packs: PackSources::read(&settings.packs).map_err(HouseError::Packs)?,
         adopt_packs: start == Start::Serve && settings.database_url.is_none(),

@@ -32,7 +32,9 @@ impl Reproof {
     ) -> Result<Reproof, Failure> {
         let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
         gate.admit(ctx.now)?;
-        let right = passwords::verify(password, Some(&account.password)).await?;
+        let right =
+            passwords::verify(password, Some(&account.password), ctx.services.password_cost)
+                .await?;
         let totp = factors::confirmed_totp(ctx, account.id).await?;
         let (fits, methods) = match (&totp, code) {
             (None, _) => (None, "pwd"),

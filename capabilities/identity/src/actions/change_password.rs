@@ -52,7 +52,9 @@ impl Action for ChangePassword {
             .map_err(|message| checks::wrong("/new", message))?;
         let gate = Gate::signed_in(ctx, &account.id.to_string()).await?;
         gate.admit(ctx.now)?;
-        if !passwords::verify(&self.old, Some(&account.password)).await? {
+        if !passwords::verify(&self.old, Some(&account.password), ctx.services.password_cost)
+            .await?
+        {
             return Ok(gate.refuse(Decision::reply(PasswordSet { account: id }), ctx.now));
         }
         let kept = match &self.keep {
@@ -64,7 +66,7 @@ impl Action for ChangePassword {
             }
         };
         let kept = kept.map_or_else(String::new, |id| id.to_string());
-        let hash = passwords::hash(&self.new, &*ctx.services.entropy).await?;
+        let hash = passwords::hash(&self.new, &ctx.services).await?;
         let mut decision = Decision::reply(PasswordSet { account: id })
             .write(Statement::one(
                 accounts::UPDATE_ACCOUNT_PASSWORD,

@@ -73,7 +73,7 @@ impl Action for InstallAccount {
             phone: claim.phone.expose().to_owned(),
             number: claim.number.expose().to_owned(),
             name: claim.name,
-            password: passwords::hash(&self.password, &*ctx.services.entropy).await?,
+            password: passwords::hash(&self.password, &ctx.services).await?,
             person,
             version: 1 + i64::from(person.is_some()),
             created: ctx.now,

@@ -110,7 +110,7 @@ impl Action for Recover {
             }
         }
         decision.reply = Some(Recovered { factor_removed: proof.factor });
-        let hash = passwords::hash(&self.password, &*ctx.services.entropy).await?;
+        let hash = passwords::hash(&self.password, &ctx.services).await?;
         decision.writes.extend(proof.used);
         decision.writes.extend(gate.forgive(ctx.now));
         decision.writes.extend(end_everything(ctx, account.id));

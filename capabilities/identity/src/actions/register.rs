@@ -53,7 +53,7 @@ impl Action for Register {
             phone: claim.phone.expose().to_owned(),
             number: claim.number.expose().to_owned(),
             name: claim.name,
-            password: passwords::hash(&self.password, &*ctx.services.entropy).await?,
+            password: passwords::hash(&self.password, &ctx.services).await?,
             person: None,
             version: 1,
             created: ctx.now,

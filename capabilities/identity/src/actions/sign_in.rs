@@ -100,7 +100,7 @@ impl Action for SignIn {
         };
         let hash = account.as_ref().map(|account| account.password.as_str());
         // Worked on in any case: how long it takes tells neither whether there is an account nor whether the code fits.
-        let right = passwords::verify(&self.password, hash).await?;
+        let right = passwords::verify(&self.password, hash, ctx.services.password_cost).await?;
         let fits = held.as_ref().is_none_or(|(_, found)| found.is_some());
         let nothing = SessionBegun::none(ctx.now);
         let Some(account) = account else {
