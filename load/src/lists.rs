@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::client::Client;
 use crate::report::{Latencies, Report, moment};
+use crate::restoring;
 use crate::server::{Server, Trouble};
 
 const COUNTIES: [(&str, &str); 9] = [
@@ -90,7 +91,7 @@ pub async fn measure(
             format!("{micros:+.0} µs to {without:.0} µs in the database: {share:+.1} % to a page");
         report.add(format!("page of {cases} cases, scope of {name}"), value, "< 10 % more", "");
     }
-    Ok(())
+    restoring::measure(program, packs, &data, cases, report).await
 }
 
 /// Scopes by name, and the microseconds that each adds.

@@ -6,6 +6,7 @@ mod flows;
 mod lists;
 mod pages;
 mod report;
+mod restoring;
 mod sealing;
 mod server;
 mod sign_in;
@@ -46,7 +47,7 @@ struct Arguments {
     /// Two more databases of their own, for flows by one worker process and by three; with a comma between them.
     #[arg(long, env = "MINSHU_BENCH_POSTGRES_FLOWS", value_delimiter = ',')]
     postgres_flows: Vec<String>,
-    /// This measurement alone: decisions, start, steps, sealing, flows, pages, sign-in, lists.
+    /// This measurement alone: decisions, start, steps, sealing, flows, pages, sign-in, lists (with back-up and restore).
     #[arg(long)]
     only: Option<String>,
 }

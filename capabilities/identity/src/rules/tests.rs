@@ -62,6 +62,7 @@ fn passwords_are_judged_by_length_and_guessability_alone() {
 
 /// A long password made to be costly is judged about as soon as any other.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test is of elapsed time")]
 fn judging_is_bounded() {
     for typed in ["a1".repeat(64), "password".repeat(16), "19881206".repeat(16), "闽江".repeat(64)]
     {
