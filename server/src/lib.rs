@@ -10,5 +10,6 @@ pub fn capabilities() -> Vec<Arc<dyn Capability>> {
         Arc::new(minshu_identity::Identity),
         Arc::new(minshu_casework::Casework),
         Arc::new(minshu_messaging::Messaging),
+        Arc::new(minshu_cards::Cards),
     ]
 }

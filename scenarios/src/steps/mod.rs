@@ -6,6 +6,7 @@
 //! pack.
 
 pub mod access;
+pub mod cards;
 pub mod casework;
 pub mod identity;
 pub mod messaging;
@@ -86,6 +87,7 @@ const PERSON: &str = r"([\p{Han}·]{2,4})";
 static COLLECTION: LazyLock<Collection<World>> = LazyLock::new(|| {
     let all = [
         access::SENTENCES,
+        cards::SENTENCES,
         casework::SENTENCES,
         identity::SENTENCES,
         messaging::SENTENCES,

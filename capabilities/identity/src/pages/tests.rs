@@ -222,6 +222,7 @@ fn the_counter() {
         number: "3501**********1528".to_owned(),
         phone: "138****2266".to_owned(),
         proved,
+        person: None,
         created_ms: NOW,
         proved_ms: proved.then_some(NOW),
         mandates: if proved { vec![held_mandate()] } else { Vec::new() },

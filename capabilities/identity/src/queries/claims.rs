@@ -7,7 +7,7 @@ use minshu_kernel::clock::Timestamp;
 use minshu_kernel::codes::mask;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
-use minshu_kernel::ids::AccountId;
+use minshu_kernel::ids::{AccountId, PersonId};
 use minshu_kernel::values;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,8 @@ pub struct ClaimLine {
     pub phone: String,
     /// Whether it was proved.
     pub proved: bool,
+    /// The person that it was proved to be.
+    pub person: Option<PersonId>,
     /// When it was opened.
     pub created_ms: Timestamp,
     /// When it was proved.
@@ -104,6 +106,7 @@ async fn line(ctx: &Ctx, account: Account) -> Result<ClaimLine, Failure> {
         number: mask::citizen(&account.number),
         phone: mask::phone(&account.phone),
         proved: account.person.is_some(),
+        person: account.person,
         created_ms: account.created,
         proved_ms: proof.map(|row| row.get("at_ms")).transpose()?,
         mandates: held_mandates(ctx, account.person).await?,
