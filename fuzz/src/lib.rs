@@ -43,6 +43,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "sealed-object", run: objects::sealed },
     Target { name: "sealed-value", run: secrets::value },
     Target { name: "toml", run: declarations::toml },
+    Target { name: "traceparent", run: words::traceparent },
     Target { name: "words", run: words::words },
 ];
 

@@ -84,5 +84,6 @@ corpora! {
     sealed_objects = "sealed-object",
     sealed_values = "sealed-value",
     toml = "toml",
+    traces_of_callers = "traceparent",
     words = "words",
 }

@@ -135,3 +135,10 @@ pub fn scanner(bytes: &[u8]) {
         assert!(bytes.starts_with(b"stream: OK"), "let in by another answer");
     }
 }
+
+/// The trace of a caller: none, or one that is valid.
+pub fn traceparent(bytes: &[u8]) {
+    if let Some(read) = minshu_runtime::trace::parent(&crate::text(bytes)) {
+        assert!(read.is_valid());
+    }
+}

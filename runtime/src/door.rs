@@ -16,6 +16,8 @@ use minshu_kernel::personal::{Place, Sealer, Subject};
 use minshu_kernel::records::{RecordsError, Statement, WriteSet};
 use minshu_kernel::values;
 use serde_json::Value as Json;
+use tracing::field::Empty;
+use tracing::{Instrument as _, info_span};
 
 use crate::audit::entry::{Entry, events_hash};
 use crate::house::House;
@@ -25,6 +27,7 @@ use crate::person_keys::PersonKeys;
 use crate::platform::actions::declare_day::{DeclareDay, Declared};
 use crate::platform::actions::sweep::Sweep;
 use crate::store;
+use crate::trace::TARGET;
 
 /// How often a lost race is decided again before the caller is told.
 const ATTEMPTS: u32 = 3;
@@ -40,7 +43,9 @@ impl Door for House {
         Box::pin(async move {
             let begun = Stopwatch::start();
             let name = self.actions.get(call.operation.as_str()).map(|entry| entry.name);
-            let result = self.packs.steady(self.do_action(call)).await;
+            let span = info_span!(target: TARGET, "action", operation = name.unwrap_or("none"), problem = Empty);
+            let result = self.packs.steady(self.do_action(call)).instrument(span.clone()).await;
+            result.as_ref().err().map(|failure| span.record("problem", failure.code));
             self.metrics.operation(name, &result, begun);
             result
         })
@@ -50,7 +55,9 @@ impl Door for House {
         Box::pin(async move {
             let begun = Stopwatch::start();
             let name = self.queries.get(call.operation.as_str()).map(|entry| entry.name);
-            let result = self.packs.steady(self.do_query(call)).await;
+            let span = info_span!(target: TARGET, "query", operation = name.unwrap_or("none"), problem = Empty);
+            let result = self.packs.steady(self.do_query(call)).instrument(span.clone()).await;
+            result.as_ref().err().map(|failure| span.record("problem", failure.code));
             self.metrics.operation(name, &result, begun);
             result
         })
@@ -126,9 +133,13 @@ impl House {
                 Some(once) => Some((once, self.sealer_of(&call.who).await?)),
                 None => None,
             };
-            let (set, refusal) = self.write_set(entry, &ctx, decision, kept, &input_hash)?;
+            let made = info_span!(target: TARGET, "write set")
+                .in_scope(|| self.write_set(entry, &ctx, decision, kept, &input_hash));
+            let (set, refusal, ids) = made?;
+            self.traces.note(ids.iter().map(String::as_str));
             let destroys = PersonKeys::destroys(&set);
-            match self.services.records.apply(set).await {
+            let commit = info_span!(target: TARGET, "commit", statements = set.statements.len());
+            match self.services.records.apply(set).instrument(commit).await {
                 Ok(()) => {
                     self.wake.notify_one();
                     self.person_keys.forget_destroyed(destroys);
@@ -204,7 +215,7 @@ impl House {
         decision: AnyDecision,
         kept: Option<(&Once, Sealer)>,
         input_hash: &str,
-    ) -> Result<(WriteSet, Option<Failure>), Failure> {
+    ) -> Result<(WriteSet, Option<Failure>, Vec<String>), Failure> {
         let ids = &self.services.ids;
         let audit_id = ids.next().to_string();
         let cause = ctx.cause.map(|c| c.to_string()).unwrap_or_default();
@@ -249,6 +260,8 @@ impl House {
         statements.extend(self.lookup_entries(ctx));
         let (resource_kind, resource_id) = ctx.touched().unwrap_or_default();
         let refusal = decision.refusal;
+        let written = event_fields.iter().map(|fields| fields[0].clone());
+        let ids = written.chain([audit_id.clone()]).collect();
         let entry = Entry {
             id: audit_id,
             at_ms: ctx.now.0,
@@ -264,7 +277,7 @@ impl House {
             cause,
         };
         statements.push(entry.insert());
-        Ok((WriteSet { statements }, refusal))
+        Ok((WriteSet { statements }, refusal, ids))
     }
 
     /// With the jobs that follow a change of the calendar.

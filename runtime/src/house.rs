@@ -40,6 +40,7 @@ use crate::platform::Platform;
 use crate::questions::QuestionDesk;
 use crate::register::Register;
 use crate::scan::Clamd;
+use crate::trace::Traces;
 use crate::uploads::Uploads;
 
 /// What the house is built from; the server and the tests fill it.
@@ -174,6 +175,8 @@ pub struct House {
     pub scanner: Option<Arc<Clamd>>,
     /// What of the work beside requests is this process's.
     pub leases: Leases,
+    /// The traces of late commits.
+    pub traces: Traces,
     /// The sealed events of late, for flows.
     pub tail: Tail,
     /// Whether this process was told to stop: it is not ready for anything new.
@@ -332,6 +335,7 @@ impl House {
             holder,
             scanner: foundation.scanner,
             leases,
+            traces: Traces::default(),
             tail: Tail::default(),
             stopping: AtomicBool::new(false),
             wake: Arc::new(Notify::new()),

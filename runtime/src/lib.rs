@@ -32,5 +32,6 @@ pub mod subscriptions;
 pub mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod trace;
 pub mod uploads;
 pub mod workers;

@@ -3,20 +3,25 @@
 
 use std::io::{self, Write};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
-/// Logs go to standard error: `MINSHU_LOG=debug`, `MINSHU_LOG_FORMAT=json`.
-pub fn init() {
-    let filter = EnvFilter::try_from_env("MINSHU_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(|| OneLine(io::stderr()));
-    if std::env::var("MINSHU_LOG_FORMAT").is_ok_and(|format| format == "json") {
-        logs.json().flatten_event(true).init();
-    } else {
-        logs.init();
-    }
+use crate::telemetry::Telemetry;
+
+/// Logs go to standard error: `MINSHU_LOG=debug`, `MINSHU_LOG_FORMAT=json`. Spans of traces go to their collector and stand
+/// in no line.
+pub fn init(telemetry: Option<&Telemetry>) {
+    let level = EnvFilter::try_from_env("MINSHU_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let told = level.and(filter_fn(|told| told.target() != minshu_runtime::trace::TARGET));
+    let lines =
+        tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| OneLine(io::stderr()));
+    let lines = match std::env::var("MINSHU_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        true => lines.json().flatten_event(true).with_filter(told).boxed(),
+        false => lines.with_filter(told).boxed(),
+    };
+    tracing_subscriber::registry().with(lines).with(telemetry.map(Telemetry::layer)).init();
 }
 
 /// Writes each event, which comes whole, as one line.

@@ -17,6 +17,7 @@ mod people;
 mod providers;
 mod settings;
 mod sharing;
+mod telemetry;
 mod tls;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ use clap::Parser as _;
 use minshu_server::capabilities;
 
 use crate::commands::Command;
+use crate::telemetry::Telemetry;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -41,12 +43,26 @@ struct CommandLine {
 
 fn main() -> ExitCode {
     let arguments = CommandLine::parse();
-    logs::init();
     let executor = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(executor) => executor,
         Err(error) => return fail(&error),
     };
-    match executor.block_on(commands::run(arguments.settings, arguments.command)) {
+    let collector = arguments.settings.telemetry.as_deref();
+    let collector = collector.filter(|_| matches!(arguments.command, Command::Serve(_)));
+    let telemetry = collector.map(|address| Telemetry::to(address, executor.handle().clone()));
+    let telemetry = match telemetry.transpose() {
+        Ok(telemetry) => telemetry,
+        Err(error) => return fail(&error),
+    };
+    logs::init(telemetry.as_ref());
+    let done = executor.block_on(async {
+        let done = commands::run(arguments.settings, arguments.command).await;
+        if let Some(telemetry) = telemetry {
+            telemetry.finish().await;
+        }
+        done
+    });
+    match done {
         Ok(code) => code,
         Err(error) => fail(&error),
     }

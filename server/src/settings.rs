@@ -76,6 +76,10 @@ pub struct Arguments {
     /// Let subscriptions reach this machine, without TLS. In a demonstration and with a test clock alone.
     #[arg(long, global = true, env = "MINSHU_SUBSCRIPTION_LOOPBACK")]
     pub subscription_loopback: bool,
+    /// An OpenTelemetry collector, such as http://127.0.0.1:4318: traces go there by OTLP over HTTP. Off where nothing is
+    /// said. On the command line and in the environment alone, since it is needed before the settings are read.
+    #[arg(long, global = true, env = "MINSHU_TELEMETRY", value_name = "URL")]
+    pub telemetry: Option<String>,
     /// ClamAV's clamd, which looks at every file before anybody can use it: unix:/run/clamav/clamd.ctl or
     /// tcp:127.0.0.1:3310. Off where nothing is said.
     #[arg(long, global = true, env = "MINSHU_SCANNER", value_name = "ADDRESS")]

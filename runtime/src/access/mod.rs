@@ -390,6 +390,8 @@ impl Access for AccessRules {
         resource: &Resource,
         now: Timestamp,
     ) -> Result<(), Refusal> {
+        let _span =
+            tracing::info_span!(target: crate::trace::TARGET, "authorize", operation).entered();
         if outside_scopes(who, operation).is_some() {
             return Err(Self::refusal(who, operation, Some(resource)));
         }

@@ -17,6 +17,7 @@ use super::entry::{Entry, GENESIS};
 use crate::house::House;
 use crate::leases;
 use crate::store;
+use crate::trace;
 
 /// The most rows that one round seals.
 const ROUND: i64 = 1_000;
@@ -241,12 +242,14 @@ async fn seal_audit(house: &House) -> Result<usize, Failure> {
     }
     let Some(head) = lease(house, AUDIT).await? else { return Ok(0) };
     let mut sealed = Vec::with_capacity(rows.len());
+    let mut traced = Vec::new();
     let (mut position, mut chain) = (head.position, head.chain);
     for row in &rows {
         let entry = Entry::read(row)?;
         position += 1;
         chain = entry.link(&chain, position);
         sealed.push(values![&entry.id, position, &chain]);
+        traced.extend(house.traces.of(&entry.id).map(|of| (of, position)));
     }
     let mut statements = batch::statements(Sealing::Audit, sealed);
     statements.push(Statement::one(
@@ -256,6 +259,10 @@ async fn seal_audit(house: &House) -> Result<usize, Failure> {
     let done = apply(house, statements).await?;
     if !done {
         return Ok(0);
+    }
+    for (of, position) in traced {
+        let span = tracing::info_span!(target: trace::TARGET, "seal", position);
+        trace::under(&span, Some(of));
     }
     house.window.sealed.fetch_add(rows.len() as u64, Ordering::Relaxed);
     Ok(rows.len())

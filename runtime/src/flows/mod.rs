@@ -21,12 +21,14 @@ use minshu_kernel::text::Lang;
 use minshu_kernel::values;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
+use tracing::{Instrument as _, info_span};
 
 pub(crate) use self::store::{FLOW_POSITIONS, STATEMENTS};
 use crate::house::House;
 use crate::leases::{self, Hold};
 use crate::packs::Flow;
 use crate::subscriptions::{self, model::of_letters};
+use crate::trace;
 use part::Part;
 pub use tail::Tail;
 
@@ -194,7 +196,9 @@ async fn handle(house: &House, flow: &Flow, event: &Sealed) -> Result<Outcome, F
 
 /// Does the flow's action for one event: lookups, values, the action, the compensation where it is refused.
 async fn attempt(house: &House, flow: &Flow, event: &Sealed) -> Outcome {
-    match act(house, flow, event).await {
+    let span = info_span!(target: trace::TARGET, "flow", flow = %flow.id, event = %event.id);
+    trace::under(&span, house.traces.of(&event.id));
+    match act(house, flow, event).instrument(span).await {
         Ok(()) => Outcome::Done,
         Err(failure) => match failure.kind {
             Kind::Unavailable | Kind::TooMany | Kind::Internal => Outcome::Later(failure),

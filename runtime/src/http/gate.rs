@@ -14,12 +14,14 @@ use http::{HeaderMap, Method};
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::ids::RequestId;
 use minshu_kernel::text::Message;
+use tracing::Span;
 
 use super::limits::{Class, Verdict};
 use super::session::{Preferences, SessionToken};
 use super::{pages, patience, problem};
 use crate::house::House;
 use crate::observe::Metrics;
+use crate::trace;
 
 /// A request's line in the log.
 pub struct Line {
@@ -28,6 +30,7 @@ pub struct Line {
     method: &'static str,
     route: Option<MatchedPath>,
     who: String,
+    trace: String,
 }
 
 impl Line {
@@ -38,23 +41,42 @@ impl Line {
         let place = known.iter().position(|method| method == request.method());
         let method = place.and_then(|place| names.get(place).copied()).unwrap_or("other");
         let route = request.extensions().get::<MatchedPath>().cloned();
-        Line { id, outer, method, route, who: String::new() }
+        Line { id, outer, method, route, who: String::new(), trace: String::new() }
+    }
+
+    /// A span of its own, if anybody collects them: on from the caller's, where a trusted proxy says so.
+    pub fn span(&mut self, request: &Request, believed: bool) -> Span {
+        let route = self.route.as_ref().map_or("none", MatchedPath::as_str);
+        let span = tracing::info_span!(
+            target: trace::TARGET,
+            "request",
+            otel.kind = "server",
+            request = %self.id,
+            http.request.method = self.method,
+            http.route = route,
+            http.response.status_code = tracing::field::Empty
+        );
+        if believed && !span.is_disabled() {
+            trace::under(&span, trace::of_headers(request.headers()));
+        }
+        self.trace = trace::id(&span);
+        span
     }
 
     /// Writes it when the answer begins.
     pub fn write(&self, response: &Response, took: Duration) {
-        let (id, method, who) = (&self.id, self.method, &self.who);
+        let (id, method, who, trace) = (&self.id, self.method, &self.who, &self.trace);
         let route = self.route.as_ref().map_or("-", MatchedPath::as_str);
         let outer = self.outer.as_deref().unwrap_or("");
         let status = response.status().as_u16();
         let bytes = response.body().size_hint().exact();
         let ms = took.as_secs_f64() * 1_000.0;
         if status >= 500 {
-            tracing::warn!(target: "access", request = %id, outer, method, route, status, ms, bytes, who, "answered");
+            tracing::warn!(target: "access", request = %id, outer, method, route, status, ms, bytes, who, trace, "answered");
         } else if route.starts_with("/assets/") || route.starts_with("/health/") {
-            tracing::debug!(target: "access", request = %id, outer, method, route, status, ms, bytes, who, "answered");
+            tracing::debug!(target: "access", request = %id, outer, method, route, status, ms, bytes, who, trace, "answered");
         } else {
-            tracing::info!(target: "access", request = %id, outer, method, route, status, ms, bytes, who, "answered");
+            tracing::info!(target: "access", request = %id, outer, method, route, status, ms, bytes, who, trace, "answered");
         }
     }
 

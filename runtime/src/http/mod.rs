@@ -31,6 +31,7 @@ use minshu_kernel::ids::RequestId;
 use minshu_kernel::web::{Method, Route};
 use schemars::JsonSchema;
 use serde::Serialize;
+use tracing::Instrument as _;
 
 use crate::house::House;
 
@@ -184,14 +185,18 @@ async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next
     let outer = house.edge.outer_id(connection.as_ref(), request.headers());
     request.extensions_mut().insert(Incoming { id, peer });
     let mut line = gate::Line::of(&request, id, outer);
+    let believed = connection.is_some_and(|own| house.edge.trusts(own.peer.ip().to_canonical()));
+    let span = line.span(&request, believed);
     let mut response = if house.demonstration.is_some() && !is_loopback_host(&request) {
         problem::plain(
             http::StatusCode::MISDIRECTED_REQUEST,
             "the demonstration answers on this machine only",
         )
     } else {
-        gate::pass(&house, request, peer, &mut line, next).await
+        gate::pass(&house, request, peer, &mut line, next).instrument(span.clone()).await
     };
+    span.record("http.response.status_code", response.status().as_u16());
+    drop(span);
     line.write(&response, begun.elapsed());
     line.count(&house.metrics, &response);
     let headers = response.headers_mut();

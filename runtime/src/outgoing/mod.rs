@@ -11,8 +11,12 @@ use std::time::Duration;
 use minshu_kernel::BoxFuture;
 use minshu_kernel::outgoing::{Answer, BadAddress, Outgoing, OutgoingError, Post};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tracing::field::Empty;
+use tracing::{Instrument as _, info_span};
 
 pub use networks::Networks;
+
+use crate::trace;
 
 /// How much of an answer's body is read so that its connection can be used again; longer ones are cut off.
 const MOST_BODY: usize = 64 * 1024;
@@ -111,7 +115,7 @@ impl HttpClient {
         for (name, value) in post.headers {
             request = request.header(name, value);
         }
-        let mut response = request.body(post.body).send().await.map_err(said)?;
+        let mut response = traced(request.body(post.body)).await?;
         let mut answer = Answer {
             status: response.status().as_u16(),
             retry_after: response
@@ -148,7 +152,7 @@ impl HttpClient {
         let (parts, body) = request.into_parts();
         let url = self.networks.read(&parts.uri.to_string())?;
         let sent = self.client()?.request(parts.method, url).headers(parts.headers).body(body);
-        let mut response = sent.send().await.map_err(said)?;
+        let mut response = traced(sent).await?;
         let mut whole = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(said)? {
             if whole.len() + piece.len() > MOST_BODY {
@@ -162,6 +166,23 @@ impl HttpClient {
         }
         answer.body(whole).map_err(|error| OutgoingError::Broken(error.to_string()))
     }
+}
+
+/// Sends within a span of its own, and says so to the other end. Where to is not told: an address may be a secret.
+async fn traced(request: reqwest::RequestBuilder) -> Result<reqwest::Response, OutgoingError> {
+    let span = info_span!(
+        target: trace::TARGET,
+        "outgoing",
+        otel.kind = "client",
+        http.response.status_code = Empty
+    );
+    let request = match trace::header(&span) {
+        Some(value) => request.header("traceparent", value),
+        None => request,
+    };
+    let response = request.send().instrument(span.clone()).await.map_err(said)?;
+    span.record("http.response.status_code", response.status().as_u16());
+    Ok(response)
 }
 
 impl Outgoing for HttpClient {

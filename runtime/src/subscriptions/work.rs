@@ -12,11 +12,13 @@ use minshu_kernel::records::{RecordsError, Statement, WriteSet};
 use minshu_kernel::text::Lang;
 use minshu_kernel::values;
 use serde_json::json;
+use tracing::{Instrument as _, info_span};
 
 use super::model::{Delivery, State, Subscription, Why, letters_of};
 use super::{message, schedule, store};
 use crate::flows::Sealed;
 use crate::house::House;
+use crate::trace;
 
 /// Events of one look.
 const ROUND: i64 = 200;
@@ -201,7 +203,9 @@ pub(super) async fn send(
     let now = house.services.clock.now();
     let personal = &*house.services.personal;
     let post = message::signed(subscription, personal, &delivery.event, now, &body)?;
-    Ok(match house.services.outgoing.post(post).await {
+    let span = info_span!(target: trace::TARGET, "deliver", event = %delivery.event);
+    trace::under(&span, house.traces.of(&delivery.event));
+    Ok(match house.services.outgoing.post(post).instrument(span).await {
         Ok(answer) => match answer.status {
             200..=299 => Verdict::Delivered(answer.status),
             410 => Verdict::Gone,

@@ -58,4 +58,6 @@ mod substitutes;
 #[cfg(test)]
 mod texts;
 #[cfg(test)]
+mod traces;
+#[cfg(test)]
 mod workers;
