@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::division::DivisionCode;
 use crate::ids::{AccountId, ApplicationId, OpeningId, OrganisationId, PersonId, PostId};
+use crate::records::WriteSet;
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq)]
@@ -483,6 +484,15 @@ impl ScopeTerm {
     }
 }
 
+/// Whose principals a write set may change: what is kept of them for a moment is forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touched {
+    /// Those of these accounts and sessions, which are named by their ids; nobody's where there is none.
+    Some(Vec<String>),
+    /// Anybody's.
+    Everybody,
+}
+
 /// Proves who sends a request. Identity fills it.
 pub trait Authenticator: Send + Sync {
     /// The principal of a session token, `None` where the session is unknown or over.
@@ -505,6 +515,12 @@ pub trait Authenticator: Send + Sync {
         &'a self,
         account: AccountId,
     ) -> crate::BoxFuture<'a, Result<Option<Arc<Principal>>, crate::error::Failure>>;
+
+    /// Whose principals a write set changes, told before it is written. Who does not know says everybody.
+    fn touches(&self, set: &WriteSet) -> Touched {
+        let _ = set;
+        Touched::Everybody
+    }
 
     /// Counts an operation of an application against its quota; refused where it is used up. `None` for whoever is
     /// no application.

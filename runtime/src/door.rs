@@ -138,13 +138,14 @@ impl House {
             let (set, refusal, ids) = made?;
             self.traces.note(ids.iter().map(String::as_str));
             let destroys = PersonKeys::destroys(&set);
+            let touched = self.authenticator.as_ref().map(|known| known.touches(&set));
             let commit = info_span!(target: TARGET, "commit", statements = set.statements.len());
             match self.services.records.apply(set).instrument(commit).await {
                 Ok(()) => {
                     self.wake.notify_one();
                     self.person_keys.forget_destroyed(destroys);
-                    if entry.name.starts_with("identity.") {
-                        self.sessions.forget_all();
+                    if let Some(touched) = &touched {
+                        self.sessions.forget_touched(touched);
                     }
                     if entry.name == DeclareDay::NAME
                         && let Err(failure) = self.calendar.refresh(&*self.services.records).await

@@ -170,6 +170,10 @@ FROM platform_upload
 WHERE id > $1
 ORDER BY id
 LIMIT $2";
+    NEWEST_UPLOADS = "SELECT address
+FROM platform_upload
+ORDER BY id DESC
+LIMIT $1";
     UPLOADS_TO_SWEEP = "SELECT id, address
 FROM platform_upload
 WHERE sweep_ms < $1 AND at_ms < $2

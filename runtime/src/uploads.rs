@@ -163,6 +163,19 @@ pub async fn missing(
     }
 }
 
+/// The objects of the newest uploads, so many at most.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn newest(records: &dyn Records, count: i64) -> Result<Vec<ObjectAddress>, Failure> {
+    let rows = records.point(store::NEWEST_UPLOADS.into(), values![count]).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        found.extend(ObjectAddress::parse(&row.get::<String>("address")?));
+    }
+    Ok(found)
+}
+
 /// The addresses that rows of uploads name.
 ///
 /// # Errors

@@ -166,6 +166,14 @@ impl Sharing {
         }
     }
 
+    /// Where a data folder's objects are, for people.
+    pub fn place(&self, folder: &DataFolder) -> String {
+        match self.objects(folder) {
+            ObjectsPlace::Directory(path) => path.display().to_string(),
+            ObjectsPlace::S3(s3) => format!("s3://{}/{}", s3.bucket, s3.prefix),
+        }
+    }
+
     /// The folder of the objects, where they are in one of this machine.
     pub fn objects_folder(&self, data: &Path) -> Option<PathBuf> {
         match &self.objects {

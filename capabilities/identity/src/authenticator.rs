@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::access::{
-    Acting, Actor, Allowance, Assurance, Authenticator, Grant, Instead, Principal, Quota,
+    Acting, Actor, Allowance, Assurance, Authenticator, Grant, Instead, Principal, Quota, Touched,
 };
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Services;
@@ -17,6 +17,7 @@ use minshu_kernel::values;
 
 use crate::openid::{self, quota::Quotas};
 use crate::rules;
+use crate::standing;
 use crate::store::{accounts, applications, openings, posts, sessions};
 
 /// The length of a session token; anything else is not looked up.
@@ -193,6 +194,10 @@ impl Authenticator for SessionAuthenticator {
         account: AccountId,
     ) -> BoxFuture<'a, Result<Option<Arc<Principal>>, Failure>> {
         Box::pin(self.held_by(account))
+    }
+
+    fn touches(&self, set: &WriteSet) -> Touched {
+        standing::touched(set)
     }
 
     fn admit<'a>(

@@ -19,6 +19,7 @@ mod passwords;
 pub mod queries;
 mod reproof;
 mod rules;
+mod standing;
 mod store;
 mod throttle;
 mod travel;

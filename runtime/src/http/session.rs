@@ -8,7 +8,7 @@ use std::sync::{Arc, RwLock};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use minshu_kernel::access::Principal;
+use minshu_kernel::access::{Principal, Touched};
 use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::text::Lang;
 use subtle::ConstantTimeEq as _;
@@ -28,15 +28,53 @@ const MOST_KEPT: usize = 50_000;
 /// Principals by session token, for a moment.
 #[derive(Default)]
 pub struct SessionCache {
-    kept: RwLock<HashMap<String, (Arc<Principal>, i64)>>,
-    /// Raised whenever everybody is forgotten: what was read before is not kept afterwards.
+    kept: RwLock<Kept>,
+    /// Raised whenever somebody is forgotten: what was read before is not kept afterwards.
     turn: AtomicU64,
+}
+
+#[derive(Default)]
+struct Kept {
+    principals: HashMap<String, (Arc<Principal>, i64)>,
+    /// Tokens by the id of the account, and by that of the session.
+    tokens: HashMap<String, Vec<String>>,
+}
+
+impl Kept {
+    fn clear(&mut self) {
+        self.principals.clear();
+        self.tokens.clear();
+    }
+
+    fn ids(principal: &Principal) -> impl Iterator<Item = String> {
+        let account = principal.account().map(|id| id.to_string());
+        account.into_iter().chain(principal.assurance.session.clone())
+    }
+
+    fn insert(&mut self, token: &str, principal: &Arc<Principal>, until: i64) {
+        self.remove(token);
+        for id in Self::ids(principal) {
+            self.tokens.entry(id).or_default().push(token.to_owned());
+        }
+        self.principals.insert(token.to_owned(), (principal.clone(), until));
+    }
+
+    fn remove(&mut self, token: &str) {
+        let Some((principal, _)) = self.principals.remove(token) else { return };
+        for id in Self::ids(&principal) {
+            let Some(tokens) = self.tokens.get_mut(&id) else { continue };
+            tokens.retain(|other| other != token);
+            if tokens.is_empty() {
+                self.tokens.remove(&id);
+            }
+        }
+    }
 }
 
 impl SessionCache {
     fn find(&self, token: &str, now: i64) -> Option<Arc<Principal>> {
         let kept = self.kept.read().ok()?;
-        let (principal, until) = kept.get(token)?;
+        let (principal, until) = kept.principals.get(token)?;
         (now < *until).then(|| principal.clone())
     }
 
@@ -50,18 +88,29 @@ impl SessionCache {
             if self.turn() != turn {
                 return;
             }
-            if kept.len() >= MOST_KEPT {
+            if kept.principals.len() >= MOST_KEPT {
                 kept.clear();
             }
-            kept.insert(token.to_owned(), (principal.clone(), now + KEEP_MS));
+            kept.insert(token, principal, now + KEEP_MS);
         }
     }
 
-    /// Forgets everybody: an account, a post or a session changed.
-    pub fn forget_all(&self) {
-        if let Ok(mut kept) = self.kept.write() {
-            self.turn.fetch_add(1, Ordering::SeqCst);
-            kept.clear();
+    /// Forgets whom a write has touched.
+    pub fn forget_touched(&self, touched: &Touched) {
+        if matches!(touched, Touched::Some(whose) if whose.is_empty()) {
+            return;
+        }
+        let Ok(mut kept) = self.kept.write() else { return };
+        self.turn.fetch_add(1, Ordering::SeqCst);
+        match touched {
+            Touched::Everybody => kept.clear(),
+            Touched::Some(whose) => {
+                for id in whose {
+                    for token in kept.tokens.get(id).cloned().unwrap_or_default() {
+                        kept.remove(&token);
+                    }
+                }
+            }
         }
     }
 
@@ -69,6 +118,12 @@ impl SessionCache {
         if let Ok(mut kept) = self.kept.write() {
             kept.remove(token);
         }
+    }
+
+    /// How many are kept.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn kept(&self) -> usize {
+        self.kept.read().map_or(0, |kept| kept.principals.len())
     }
 }
 
@@ -272,6 +327,9 @@ pub fn encode_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use minshu_kernel::access::Actor;
+    use minshu_kernel::ids::AccountId;
+
     use super::*;
 
     #[test]
@@ -303,10 +361,33 @@ mod tests {
         let cache = SessionCache::default();
         let nobody = Arc::new(Principal::anonymous());
         let turn = cache.turn();
-        cache.forget_all();
+        cache.forget_touched(&Touched::Everybody);
         cache.keep("t", &nobody, 0, turn);
         assert!(cache.find("t", 1).is_none(), "the session may have ended in between");
         cache.keep("t", &nobody, 0, cache.turn());
         assert!(cache.find("t", 1).is_some());
+    }
+
+    #[test]
+    fn whom_a_write_touches_is_forgotten_and_nobody_else() {
+        let cache = SessionCache::default();
+        let accounts = [1, 2].map(|n| AccountId::new(uuid::Uuid::from_u128(n)));
+        for (token, account, session) in [("a", 0, "s1"), ("b", 0, "s2"), ("c", 1, "s3")] {
+            let mut who = Principal::anonymous();
+            who.actor = Actor::Account(accounts[account]);
+            who.assurance.session = Some(session.to_owned());
+            cache.keep(token, &Arc::new(who), 0, cache.turn());
+        }
+        let kept = || ["a", "b", "c"].map(|token| cache.find(token, 1).is_some());
+        let turn = cache.turn();
+        cache.forget_touched(&Touched::Some(vec![]));
+        assert_eq!((kept(), cache.turn()), ([true; 3], turn), "a sign-in disturbs nobody");
+        cache.forget_touched(&Touched::Some(vec!["s1".into()]));
+        assert_eq!(kept(), [false, true, true]);
+        cache.forget_touched(&Touched::Some(vec![accounts[0].to_string()]));
+        assert_eq!(kept(), [false, false, true]);
+        cache.forget_touched(&Touched::Everybody);
+        assert_eq!(kept(), [false; 3]);
+        assert_eq!((cache.kept(), cache.kept.read().unwrap().tokens.len()), (0, 0));
     }
 }

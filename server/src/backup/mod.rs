@@ -11,6 +11,7 @@ mod verify;
 use std::path::{Path, PathBuf};
 
 use minshu_runtime::keys::KEY_TABLES;
+use minshu_storage::objects::depot::Depot;
 use minshu_storage::records::copy::Copied;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,7 @@ pub use take::{last, take};
 pub use verify::verify;
 
 use crate::error::CommandError;
-use crate::folder::Purpose;
+use crate::folder::{DataFolder, Purpose};
 use crate::settings::Settings;
 
 /// The form of back-ups that this program writes and reads.
@@ -116,18 +117,14 @@ pub fn find(folder: &Path) -> Result<PathBuf, CommandError> {
 }
 
 /// The folder of the objects of all back-ups beside this one.
-fn objects_of(backup: &Path) -> PathBuf {
+pub fn objects_of(backup: &Path) -> PathBuf {
     backup.parent().unwrap_or(Path::new(".")).join("objects")
 }
 
-/// The folder of the objects; those in S3 have back-ups of their own.
-fn objects_here(settings: &Settings, data: &Path) -> Result<PathBuf, CommandError> {
-    settings.sharing.objects_folder(data).ok_or_else(|| {
-        CommandError::Failed(
-            "the objects are in S3: keep versions and a copy of the bucket there, and back the database up by its own means"
-                .into(),
-        )
-    })
+/// The objects of an installation, in a folder or in S3.
+pub fn depot(settings: &Settings, folder: &DataFolder) -> Result<Depot, CommandError> {
+    Depot::open(&settings.sharing.objects(folder))
+        .map_err(|error| CommandError::Failed(error.to_string()))
 }
 
 /// The addresses of a back-up's objects.

@@ -1,21 +1,24 @@
 //! Restoring into an empty place. `folder.json` is written when everything is there and proved: until then no server
 //! starts on the folder.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use minshu_kernel::objects::ObjectsError;
 use minshu_runtime::audit::verify::{self, Report};
 use minshu_runtime::house::migrations;
 use minshu_runtime::key_archive::{WrappedKey, is_archive};
 use minshu_runtime::keys::{Keys, SystemEntropy, write_private};
 use minshu_runtime::person_keys;
 use minshu_runtime::system::SystemClock;
+use minshu_storage::objects::depot::{Depot, Which};
 use minshu_storage::objects::directory;
 use minshu_storage::records::Db;
 use minshu_storage::records::copy::copy_in;
 use zeroize::Zeroizing;
 
-use super::{Manifest, find, grouped, listed, objects_here, objects_of, take};
+use super::{Manifest, depot, find, grouped, listed, objects_of, take};
 use crate::commands::keys::{passphrase, read_archive};
 use crate::commands::say;
 use crate::error::CommandError;
@@ -85,7 +88,6 @@ pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Manifest, C
     let backup = find(&asked.folder)?;
     let manifest = Manifest::read(&backup)?;
     let data = &settings.data;
-    let objects = objects_here(settings, data)?;
     empty(data)?;
     let opening = tokio::task::block_in_place(|| Opening::read(asked, &manifest))?;
     let folder = DataFolder::unfinished(data, manifest.purpose)?;
@@ -97,7 +99,9 @@ pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Manifest, C
         person_keys::put_back(&Db::open(records).await?, &opening.persons).await?;
         say(format!("keys of persons: {}", grouped(opening.persons.len() as u64)));
     }
-    tokio::task::block_in_place(|| files(&backup, &manifest, &opening, &folder, &objects))?;
+    let objects = depot(settings, &folder)?;
+    files(&backup, &manifest, &objects).await?;
+    key_file(&opening, &folder)?;
     prove(settings, &folder, &manifest).await?;
     let marker = serde_json::to_string(&manifest.purpose).unwrap_or_default();
     take::write_whole(&data.join("folder.json"), &marker)?;
@@ -127,27 +131,22 @@ fn empty(data: &Path) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The objects, each held against its address, the named ones, and the keys.
-fn files(
-    backup: &Path,
-    manifest: &Manifest,
-    opening: &Opening,
-    folder: &DataFolder,
-    objects: &Path,
-) -> Result<(), CommandError> {
-    let disk = |error| CommandError::io("the objects cannot be restored")(error);
+/// The objects, each held against its address, and the named ones.
+async fn files(backup: &Path, manifest: &Manifest, objects: &Depot) -> Result<(), CommandError> {
     let store = objects_of(backup);
     let damaged = |what: &str| {
         CommandError::Failed(format!(
             "{what} is not what was written: the back-up is damaged; run `minshu backup verify`, use another"
         ))
     };
+    let refused = |from: &Path, error: ObjectsError| match error {
+        ObjectsError::Damaged | ObjectsError::Missing => damaged(&from.display().to_string()),
+        error => CommandError::Failed(format!("the objects cannot be restored: {error}")),
+    };
     for (at, address) in listed(backup)?.iter().enumerate() {
         let from = directory::file_of(&store, address).ok_or_else(|| damaged(address))?;
-        let to = directory::file_of(objects, address).ok_or_else(|| damaged(address))?;
-        if !to.exists() && directory::copy(&from, &to).map_err(disk)?.0 != *address {
-            return Err(damaged(&from.display().to_string()));
-        }
+        let stored = objects.store(&from, Which::Address(address), address).await;
+        stored.map_err(|error| refused(&from, error))?;
         if (at + 1) % 10_000 == 0 {
             say(format!("objects: {} of {}", grouped(at as u64 + 1), grouped(manifest.objects)));
         }
@@ -155,12 +154,16 @@ fn files(
     say(format!("objects: {}", grouped(manifest.objects)));
     for file in &manifest.files {
         let Some(name) = file.path.strip_prefix("named/") else { continue };
-        let to = directory::file_of_name(objects, name).ok_or_else(|| damaged(name))?;
-        let found = directory::copy(&backup.join(&file.path), &to).map_err(disk)?;
-        if found != (file.sha256.clone(), file.bytes) {
+        let from = backup.join(&file.path);
+        let stored = objects.store(&from, Which::Name(name), &file.sha256).await;
+        if stored.map_err(|error| refused(&from, error))? != file.bytes {
             return Err(damaged(&file.path));
         }
     }
+    Ok(())
+}
+
+fn key_file(opening: &Opening, folder: &DataFolder) -> Result<(), CommandError> {
     let keys = folder.keys();
     // Of a try that was cut off.
     if keys.exists() {
@@ -191,9 +194,10 @@ async fn prove(
             report.entries
         )));
     }
-    let objects = objects_here(settings, &folder.path)?;
-    let is_there =
-        |address: &str| directory::file_of(&objects, address).is_some_and(|path| path.exists());
+    let stored = depot(settings, folder)?.addresses().await;
+    let stored = stored.map_err(|error| CommandError::Failed(error.to_string()))?;
+    let stored: HashSet<String> = stored.into_iter().collect();
+    let is_there = |address: &str| stored.contains(address);
     let missing = minshu_runtime::uploads::missing(&house, &is_there).await?;
     match missing.first() {
         None => Ok(()),

@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use minshu_kernel::clock::Clock as _;
+use minshu_kernel::objects::ObjectsError;
 use minshu_runtime::system::SystemClock;
+use minshu_storage::objects::depot::{Depot, Which};
 use minshu_storage::objects::directory;
 use minshu_storage::records::copy::{copy_out, hash_of, rows_of};
 use serde::{Deserialize, Serialize};
@@ -37,7 +39,7 @@ pub fn last(data: &Path) -> Option<Last> {
 /// Takes a back-up into a folder of its own within `folder`; objects that an earlier one brought are not copied again.
 pub async fn take(settings: &Settings, folder: &Path) -> Result<(PathBuf, Manifest), CommandError> {
     let data = DataFolder::look(&settings.data)?;
-    let from = super::objects_here(settings, &data.path)?;
+    let from = super::depot(settings, &data)?;
     let at_ms = SystemClock.now().0;
     let backup = folder.join(name(at_ms));
     let records = backup.join("records");
@@ -47,8 +49,7 @@ pub async fn take(settings: &Settings, folder: &Path) -> Result<(PathBuf, Manife
     let copied = copy_out(&open::records(settings, &data), &records, KEY_TABLES, &progress).await?;
     let (audit, events) = heads(&records, &copied)?;
     // Behind the rows: an object is stored before a row names it.
-    let (objects, object_bytes, mut files) =
-        tokio::task::block_in_place(|| objects(&from, folder, &backup))?;
+    let (objects, object_bytes, mut files) = objects(&from, folder, &backup).await?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let manifest = Manifest {
         format: FORMAT,
@@ -100,37 +101,34 @@ fn heads(
 }
 
 /// Copies the objects that are not in the folder yet, and the named ones.
-fn objects(
-    from: &Path,
+async fn objects(
+    from: &Depot,
     folder: &Path,
     backup: &Path,
 ) -> Result<(u64, u64, Vec<Kept>), CommandError> {
     let disk = |error| CommandError::io("the objects cannot be copied")(error);
     let store = folder.join("objects");
-    let mut addresses = directory::addresses(from).map_err(disk)?;
-    addresses.sort();
+    let refused = |error: ObjectsError| {
+        CommandError::Failed(format!("the objects cannot be copied: {error}"))
+    };
+    let addresses = from.addresses().await.map_err(refused)?;
     let (mut kept, mut bytes, mut fresh) = (Vec::new(), 0, 0);
     for address in addresses {
-        let (Some(own), Some(copy)) =
-            (directory::file_of(from, &address), directory::file_of(&store, &address))
-        else {
-            continue;
-        };
+        let Some(copy) = directory::file_of(&store, &address) else { continue };
         let length = match std::fs::metadata(&copy) {
             Ok(found) => found.len(),
             Err(_) => {
-                let (hash, length) = match directory::copy(&own, &copy) {
+                let (hash, length) = match from.fetch(Which::Address(&address), &copy).await {
                     Ok(told) => told,
                     // Housekeeping took it away since it was listed: no row of the snapshot's future names it.
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                    Err(error) => return Err(disk(error)),
+                    Err(ObjectsError::Missing) => continue,
+                    Err(error) => return Err(refused(error)),
                 };
                 if hash != address {
                     let _removed = std::fs::remove_file(&copy);
                     return Err(CommandError::Failed(format!(
-                        "the object {} is damaged on the disk; run `minshu integrity`, restore it from an earlier \
-                         back-up",
-                        own.display()
+                        "the object {address} is damaged where it is stored; run `minshu integrity`, restore it from an earlier \
+                         back-up"
                     )));
                 }
                 fresh += 1;
@@ -146,10 +144,10 @@ fn objects(
     write_whole(&list, &kept.iter().map(|address| format!("{address}\n")).collect::<String>())?;
     let (sha256, length) = hash_of(&list).map_err(disk)?;
     let mut files = vec![Kept { path: "objects.list".into(), sha256, bytes: length }];
-    for name in directory::names(from).map_err(disk)? {
-        let Some(own) = directory::file_of_name(from, &name) else { continue };
+    for name in from.names().await.map_err(refused)? {
         let path = format!("named/{name}");
-        let (sha256, bytes) = directory::copy(&own, &backup.join(&path)).map_err(disk)?;
+        let copied = from.fetch(Which::Name(&name), &backup.join(&path)).await;
+        let (sha256, bytes) = copied.map_err(refused)?;
         files.push(Kept { path, sha256, bytes });
     }
     Ok((count, bytes, files))

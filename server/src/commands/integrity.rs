@@ -1,6 +1,7 @@
 //! `minshu integrity`: records, objects and the audit chain against each other, and the objects that no row knows.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,10 +12,12 @@ use minshu_kernel::values;
 use minshu_runtime::audit::verify;
 use minshu_runtime::system::SystemClock;
 use minshu_runtime::uploads;
-use minshu_storage::objects::ObjectStorage;
+use minshu_storage::objects::depot::{Depot, Which};
+use minshu_storage::objects::{ObjectStorage, directory};
 use serde::Serialize;
 
 use super::say;
+use crate::backup;
 use crate::error::CommandError;
 use crate::folder::DataFolder;
 use crate::open::{self, Start};
@@ -29,6 +32,9 @@ pub struct Integrity {
     /// Remove objects that no row has known for a day: a crash between storing a file and noting it leaves one.
     #[arg(long)]
     sweep: bool,
+    /// Bring objects that rows name and that are not there back from a back-up, or from the newest in a folder of them.
+    #[arg(long, value_name = "BACK-UP")]
+    mend: Option<PathBuf>,
 }
 
 /// What was found.
@@ -44,6 +50,8 @@ struct Found {
     orphans: Vec<String>,
     /// How many of them were removed.
     swept: usize,
+    /// How many missing objects were brought back.
+    mended: usize,
 }
 
 impl Integrity {
@@ -76,7 +84,16 @@ impl Integrity {
         found.objects = stored.len();
         let there: HashSet<&str> = stored.iter().map(|object| object.address.hex()).collect();
         let missing = uploads::missing(&house, &|address| there.contains(address)).await?;
+        let depot = backup::depot(&settings, &folder)?;
+        let beside = self.mend.as_deref().map(backup::find).transpose()?;
+        let beside = beside.map(|whole| backup::objects_of(&whole));
         for address in missing {
+            if let Some(beside) = &beside
+                && mended(&depot, beside, &address).await?
+            {
+                found.mended += 1;
+                continue;
+            }
             found.faults.push(format!("an object that a row names is not there: {address}"));
         }
         let known = uploads::known(&house).await?;
@@ -105,6 +122,19 @@ impl Integrity {
     }
 }
 
+/// Brings an object back from the objects of back-ups; answers whether they have it.
+async fn mended(depot: &Depot, beside: &Path, address: &str) -> Result<bool, CommandError> {
+    let Some(address) = ObjectAddress::parse(address) else { return Ok(false) };
+    let Some(from) = directory::file_of(beside, address.hex()) else { return Ok(false) };
+    if !from.exists() {
+        return Ok(false);
+    }
+    let stored = depot.store(&from, Which::Address(address.hex()), address.hex()).await;
+    stored.map(|_| true).map_err(|error| {
+        CommandError::Failed(format!("{} cannot be brought back: {error}", from.display()))
+    })
+}
+
 fn tell(found: &Found, json: bool) -> Result<(), CommandError> {
     if json {
         let text = serde_json::to_string_pretty(found)
@@ -116,6 +146,9 @@ fn tell(found: &Found, json: bool) -> Result<(), CommandError> {
         say(fault);
     }
     say(format!("{} objects, {} audit entries", found.objects, found.entries));
+    if found.mended > 0 {
+        say(format!("{} objects are brought back from the back-up", found.mended));
+    }
     match (found.orphans.len(), found.swept) {
         (0, _) => {}
         (orphans, 0) => {
@@ -129,7 +162,7 @@ fn tell(found: &Found, json: bool) -> Result<(), CommandError> {
         "everything is whole".to_owned()
     } else {
         format!(
-            "{} faults: look at the disk, restore what is missing from a back-up",
+            "{} faults: look at the disk; `minshu integrity --mend <back-up>` brings objects back that are not there",
             found.faults.len()
         )
     });

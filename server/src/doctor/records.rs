@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use minshu_kernel::clock::{Clock as _, Timestamp};
 use minshu_kernel::error::Failure;
+use minshu_kernel::objects::{ObjectAddress, ObjectsError};
 use minshu_kernel::records::{Records, RecordsError};
 use minshu_runtime::audit::{sealer, verify};
 use minshu_runtime::house::{describe, migrations};
 use minshu_runtime::keys::{Keys, SystemEntropy};
 use minshu_runtime::observe::waiting;
 use minshu_runtime::system::SystemClock;
-use minshu_runtime::{installation, leases};
+use minshu_runtime::{installation, leases, uploads};
+use minshu_storage::objects::depot::Depot;
 use minshu_storage::records::Db;
 use minshu_storage::records::migrate::pending;
 
@@ -30,6 +32,11 @@ const FUTURE_MS: i64 = 60_000;
 const NEWEST: i64 = 2_000;
 /// A sealer that is behind by more than this for two looks is behind.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// The newest uploads whose objects are looked for.
+const NEWEST_UPLOADS: i64 = 100;
+/// The address of no object.
+const NOWHERE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 type Told = Option<(String, String)>;
 
@@ -79,7 +86,9 @@ pub async fn look(settings: &Settings, folder: &DataFolder) -> Vec<Finding> {
         true => clock::kept(folder).now(),
         false => SystemClock.now(),
     };
-    let asked: [(&'static str, &str, Result<Told, Failure>); 8] = [
+    let shelf = settings.sharing.place(folder);
+    let asked: [(&'static str, &str, Result<Told, Failure>); 9] = [
+        ("objects", &shelf, objects(settings, folder, &db).await),
         ("keys of the database", &at, keys(settings, folder, &db).await),
         ("clock", "this machine", time(&db, own_clock).await),
         ("sealing", "the audit chain", sealing(&db, own_clock).await),
@@ -125,6 +134,38 @@ fn unreachable(error: &RecordsError) -> Told {
         "start the database (`systemctl status postgresql`), look at its disk and at the network between"
     };
     told(says, cure)
+}
+
+/// Whether the store of objects answers, and has those of the newest uploads; `minshu integrity` looks for all.
+async fn objects(settings: &Settings, folder: &DataFolder, db: &Db) -> Result<Told, Failure> {
+    let cure = "look at the disk or the store, its address (MINSHU_S3_ENDPOINT), bucket and access key; everything but files goes on";
+    let away = |error: ObjectsError| told(format!("they cannot be looked at: {error}"), cure);
+    let depot = match Depot::open(&settings.sharing.objects(folder)) {
+        Ok(depot) => depot,
+        Err(error) => return Ok(away(error)),
+    };
+    let mut gone = Vec::new();
+    let newest = uploads::newest(db, NEWEST_UPLOADS).await?;
+    // Asked for also where there is no upload yet: it tells whether the store answers.
+    let asked: Vec<&str> = newest.iter().map(ObjectAddress::hex).collect();
+    for address in asked.iter().copied().chain([NOWHERE]) {
+        match depot.holds(address).await {
+            Ok(there) if there || address == NOWHERE => {}
+            Ok(_) => gone.push(address),
+            Err(error) => return Ok(away(error)),
+        }
+    }
+    Ok(gone.first().and_then(|first| {
+        let says = format!(
+            "{} of the {} newest uploads are not there, the first: sha256:{first}",
+            gone.len(),
+            asked.len()
+        );
+        told(
+            says,
+            "`minshu integrity --mend <folder of back-ups>` looks for all and brings them back; then look at the disk or the store",
+        )
+    }))
 }
 
 async fn keys(settings: &Settings, folder: &DataFolder, db: &Db) -> Result<Told, Failure> {

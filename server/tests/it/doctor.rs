@@ -9,7 +9,7 @@ use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use serde_json::json;
 
 use crate::parked::{Behind, packs_with_a_flow, returned};
-use crate::running::{Json, Server, Start, databases, load_packs};
+use crate::running::{Json, Server, Start, databases, load_packs, request};
 
 /// An installation that stands still, and how it is looked at.
 struct Patient {
@@ -488,6 +488,40 @@ fn objects_without_rows_and_rows_without_objects() {
         faults.contains(&lost) && faults.contains("an event without its audit entry: e"),
         "{faults}"
     );
+}
+
+#[test]
+fn an_object_that_was_lost_comes_back_from_the_back_up() {
+    let patient = Patient::new();
+    let server = patient.start().go();
+    let resident = server.person(1, &[]);
+    let content = "营业执照的扫描件".repeat(50);
+    let body = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\ncontent-type: text/plain\r\n\r\n{content}\r\n--x--\r\n"
+    );
+    let headers = [("content-type", "multipart/form-data; boundary=x")];
+    let sent = request(&server.address, &resident, "POST", "/api/uploads", &headers, &body);
+    assert_eq!(sent.unwrap().status, 200);
+    server.stop();
+    patient.back_up();
+    assert_eq!(patient.troubles(), [] as [Json; 0]);
+    let of = "SELECT address FROM platform_upload";
+    let address: String = sqlite(&patient.data()).query_row(of, [], |row| row.get(0)).unwrap();
+    let digits = address.trim_start_matches("sha256:");
+    let file = patient.data().join("objects/sha256").join(&digits[..2]).join(&digits[2..]);
+    let stored = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+
+    let (_, says, cure) = patient.trouble("objects");
+    assert!(says.contains(&address) && says.starts_with("1 of the 1 newest"), "{says}");
+    assert!(cure.starts_with("`minshu integrity --mend <folder of back-ups>`"), "{cure}");
+    let (well, told) = patient.minshu(&["integrity"]);
+    assert!(!well && told.contains(&address) && told.contains("--mend"), "{told}");
+    let backups = patient.folder.path().join("backups").display().to_string();
+    let (well, told) = patient.minshu(&["integrity", "--mend", &backups]);
+    assert!(well && told.contains("1 objects are brought back from the back-up"), "{told}");
+    assert_eq!(std::fs::read(&file).unwrap(), stored);
+    assert_eq!(patient.troubles(), [] as [Json; 0]);
 }
 
 #[test]

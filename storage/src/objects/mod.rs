@@ -1,6 +1,7 @@
 //! Objects: files in a directory or in S3-compatible storage, encrypted before they rest and
 //! addressed by the SHA-256 of what is stored.
 
+pub mod depot;
 pub mod directory;
 #[cfg(feature = "testing")]
 pub mod fuzzing;

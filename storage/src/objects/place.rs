@@ -75,22 +75,26 @@ pub(super) fn open(place: &ObjectsPlace) -> Result<Opened, ObjectsError> {
         ObjectsPlace::S3(s3) => {
             files::make_folder(&s3.spool).map_err(io_error("the folder of uploads"))?;
             forget_cut_off(&s3.spool);
-            let mut builder = AmazonS3Builder::new()
-                .with_bucket_name(&s3.bucket)
-                .with_region(&s3.region)
-                .with_access_key_id(&s3.access_key_id)
-                .with_secret_access_key(&s3.secret_access_key);
-            if let Some(endpoint) = &s3.endpoint {
-                builder = builder.with_endpoint(endpoint).with_allow_http(loopback(endpoint));
-            }
-            let store = builder.build().map_err(refused)?;
-            let store: Arc<dyn ObjectStore> = match s3.prefix.trim_matches('/') {
-                "" => Arc::new(store),
-                prefix => Arc::new(PrefixStore::new(store, prefix)),
-            };
-            Ok((store, s3.spool.clone(), None))
+            Ok((bucket(s3)?, s3.spool.clone(), None))
         }
     }
+}
+
+/// The objects in S3-compatible storage.
+pub(super) fn bucket(s3: &S3) -> Result<Arc<dyn ObjectStore>, ObjectsError> {
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&s3.bucket)
+        .with_region(&s3.region)
+        .with_access_key_id(&s3.access_key_id)
+        .with_secret_access_key(&s3.secret_access_key);
+    if let Some(endpoint) = &s3.endpoint {
+        builder = builder.with_endpoint(endpoint).with_allow_http(loopback(endpoint));
+    }
+    let store = builder.build().map_err(|e| ObjectsError::Unavailable(e.to_string()))?;
+    Ok(match s3.prefix.trim_matches('/') {
+        "" => Arc::new(store),
+        prefix => Arc::new(PrefixStore::new(store, prefix)),
+    })
 }
 
 /// Whether an address is this machine's own.

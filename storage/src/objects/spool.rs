@@ -8,7 +8,7 @@ use super::{
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use minshu_kernel::objects::{Body, Limits, ObjectAddress, ObjectsError, Stored};
-use object_store::{ObjectStoreExt as _, PutPayload, WriteMultipart};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
 use sha2::{Digest as _, Sha256};
 use sm3::Sm3;
 use std::fmt::Write as _;
@@ -242,48 +242,55 @@ impl ObjectStorage {
             })
             .await;
         }
-        if sealed.stored_bytes <= ONE_REQUEST {
-            let content = tokio::fs::read(&sealed.waiting.path)
-                .await
-                .map_err(io_error("an upload cannot be read"))?;
-            let put = self.store.put(&path, PutPayload::from(content)).await;
-            put.map_err(|e| objects_error(&e))?;
-        } else {
-            self.in_parts(&path, &sealed.waiting.path).await?;
-        }
+        send(&*self.store, &path, &sealed.waiting.path, sealed.stored_bytes).await?;
         Ok(sealed.stored.clone())
     }
+}
 
-    async fn in_parts(
-        &self,
-        path: &object_store::path::Path,
-        file: &Path,
-    ) -> Result<(), ObjectsError> {
-        use tokio::io::AsyncReadExt as _;
-        let unreadable = io_error("an upload cannot be read");
-        let mut file = tokio::fs::File::open(file).await.map_err(&unreadable)?;
-        let upload = self.store.put_multipart(path).await.map_err(|e| objects_error(&e))?;
-        let mut upload = WriteMultipart::new_with_chunk_size(upload, 8 * 1024 * 1024);
-        let mut buffer = vec![0; 1024 * 1024];
-        loop {
-            let read = file.read(&mut buffer).await;
-            let ready = upload.wait_for_capacity(PARTS).await;
-            let failed = match (&read, ready) {
-                (Err(e), _) => Some(unreadable(std::io::Error::other(e.to_string()))),
-                (_, Err(e)) => Some(objects_error(&e)),
-                (Ok(_), Ok(())) => None,
-            };
-            if let Some(error) = failed {
-                if let Err(error) = upload.abort().await {
-                    tracing::warn!(%error, "the parts of a failed upload are left in the store");
-                }
-                return Err(error);
-            }
-            match read {
-                Ok(0) | Err(_) => break,
-                Ok(read) => upload.write(&buffer[..read]),
-            }
-        }
-        upload.finish().await.map(drop).map_err(|e| objects_error(&e))
+/// Sends a file of so many bytes to the store: it is there whole or not at all.
+pub(super) async fn send(
+    store: &dyn ObjectStore,
+    path: &object_store::path::Path,
+    file: &Path,
+    bytes: u64,
+) -> Result<(), ObjectsError> {
+    if bytes > ONE_REQUEST {
+        return in_parts(store, path, file).await;
     }
+    let content = tokio::fs::read(file).await.map_err(io_error("an upload cannot be read"))?;
+    let put = store.put(path, PutPayload::from(content)).await;
+    put.map(drop).map_err(|e| objects_error(&e))
+}
+
+async fn in_parts(
+    store: &dyn ObjectStore,
+    path: &object_store::path::Path,
+    file: &Path,
+) -> Result<(), ObjectsError> {
+    use tokio::io::AsyncReadExt as _;
+    let unreadable = io_error("an upload cannot be read");
+    let mut file = tokio::fs::File::open(file).await.map_err(&unreadable)?;
+    let upload = store.put_multipart(path).await.map_err(|e| objects_error(&e))?;
+    let mut upload = WriteMultipart::new_with_chunk_size(upload, 8 * 1024 * 1024);
+    let mut buffer = vec![0; 1024 * 1024];
+    loop {
+        let read = file.read(&mut buffer).await;
+        let ready = upload.wait_for_capacity(PARTS).await;
+        let failed = match (&read, ready) {
+            (Err(e), _) => Some(unreadable(std::io::Error::other(e.to_string()))),
+            (_, Err(e)) => Some(objects_error(&e)),
+            (Ok(_), Ok(())) => None,
+        };
+        if let Some(error) = failed {
+            if let Err(error) = upload.abort().await {
+                tracing::warn!(%error, "the parts of a failed upload are left in the store");
+            }
+            return Err(error);
+        }
+        match read {
+            Ok(0) | Err(_) => break,
+            Ok(read) => upload.write(&buffer[..read]),
+        }
+    }
+    upload.finish().await.map(drop).map_err(|e| objects_error(&e))
 }

@@ -15,5 +15,6 @@ mod personal;
 mod recovery;
 mod second_factor;
 mod sessions;
+mod standing;
 mod statements;
 mod world;
