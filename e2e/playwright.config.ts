@@ -38,5 +38,6 @@ export default defineConfig({
     { name: "access", testMatch: "access.spec.ts", use: { javaScriptEnabled: false } },
     { name: "data", testMatch: "data.spec.ts" },
     { name: "messages", testMatch: "messages.spec.ts" },
+    { name: "passkeys", testMatch: "passkeys.spec.ts" },
   ],
 });

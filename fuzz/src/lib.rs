@@ -37,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "kind", run: objects::kind },
     Target { name: "networks", run: words::networks },
     Target { name: "pack", run: declarations::pack },
+    Target { name: "passkey", run: words::passkey },
     Target { name: "request", run: requests::request },
     Target { name: "scanner-answer", run: words::scanner },
     Target { name: "sealed-block", run: secrets::block },

@@ -78,6 +78,7 @@ corpora! {
     kinds_of_files = "kind",
     addresses_and_networks = "networks",
     packs = "pack",
+    passkey = "passkey",
     requests = "request",
     answers_of_the_scanner = "scanner-answer",
     sealed_blocks = "sealed-block",

@@ -128,6 +128,14 @@ pub fn networks(bytes: &[u8]) {
     }
 }
 
+/// What a browser answers with a passkey: whatever it is, it is read or refused.
+pub fn passkey(bytes: &[u8]) {
+    let text = text(bytes);
+    if minshu_identity::passkeys::try_out(&text) {
+        assert!(text.contains("attestationObject"), "believed without anything attested");
+    }
+}
+
 /// An answer of the malware scanner: whatever it is, only the one word lets a file in.
 pub fn scanner(bytes: &[u8]) {
     use minshu_runtime::scan::{Verdict, verdict};

@@ -191,7 +191,7 @@ pub struct TestHouse {
 }
 
 /// A browser: keeps cookies and finds forms' tokens.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Browser {
     cookies: BTreeMap<String, String>,
     token: String,

@@ -5,6 +5,7 @@ import { startConfirm } from "./confirm";
 import { startDivisions } from "./divisions";
 import { forgetAllDrafts, startDraft } from "./draft";
 import { csrfToken, island, startIslands } from "./page";
+import { startPasskey } from "./passkey";
 import { startUpload } from "./upload";
 import { words } from "./words";
 import { startWorklist } from "./worklist";
@@ -57,6 +58,7 @@ island("[data-division]", startDivisions);
 island("input[type=file]", startUpload);
 island("[data-worklist]", startWorklist);
 island("button[data-confirm]", startConfirm);
+island("form[data-passkey]", startPasskey);
 island("[data-error-summary]", (summary) => summary.focus());
 island("form[data-sign-out]", (form) => form.addEventListener("submit", forgetAllDrafts));
 // The menu under the person's name closes when one looks elsewhere.

@@ -21,6 +21,10 @@ const zh = {
   uploadLabel: "上传进度",
   uploadFailed: "没有传上去，请再传一次",
   requestFailed: "没有取到，请再试一次",
+  passkeyMissing: "这个浏览器不支持通行密钥，请用其他方式",
+  passkeyStopped: "没有完成。可能是取消了、等得太久，或者这台设备上没有合适的通行密钥。可以再试一次",
+  passkeyThere: "这台设备上已经有这个账户的通行密钥了",
+  passkeyFailed: "设备没有办成，请再试一次，或者用其他方式",
 };
 
 const en: typeof zh = {
@@ -44,6 +48,10 @@ const en: typeof zh = {
   uploadLabel: "Upload progress",
   uploadFailed: "Not sent. Please try again",
   requestFailed: "That did not work. Please try again",
+  passkeyMissing: "This browser has no passkeys. Please use another way",
+  passkeyStopped: "Not done. It was cancelled, took too long, or this device has no passkey that fits. You can try again",
+  passkeyThere: "This device already has a passkey of this account",
+  passkeyFailed: "The device could not do it. Try again, or use another way",
 };
 
 export const words = document.documentElement.lang.startsWith("zh") ? zh : en;

@@ -71,6 +71,11 @@ pub(crate) fn device(text: Option<&str>) -> Result<Option<String>, Failure> {
     }
 }
 
+/// What a passkey is called.
+pub(crate) fn passkey_name(text: &str) -> Result<String, Failure> {
+    rules::line(text, crate::passkeys::NAME_MAX).map_err(|message| wrong("/name", message))
+}
+
 /// A division of the tree.
 pub(crate) fn division(ctx: &Ctx, text: &str) -> Result<DivisionCode, Message> {
     let text = text.trim();

@@ -83,6 +83,21 @@ pub enum IdentityError {
     /// There is none.
     #[error("the account has no authenticator")]
     FactorMissing,
+    /// What came with a passkey came before, too late, or from another browser.
+    #[error("the ticket of a passkey is over")]
+    PasskeyOver,
+    /// A passkey does not hold.
+    #[error("a passkey does not hold: {0}")]
+    PasskeyWrong(crate::passkeys::Disbelief),
+    /// A passkey counted backwards.
+    #[error("a passkey's counter went backwards")]
+    PasskeyCopied,
+    /// The account has as many passkeys as it may.
+    #[error("the account has ten passkeys")]
+    PasskeysMost,
+    /// Somebody has it already.
+    #[error("the passkey is kept already")]
+    PasskeyThere,
     /// The installation sends no codes to telephones.
     #[error("no channel carries codes to telephones")]
     NoCodes,
@@ -154,6 +169,11 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.recovery_open", Kind::Conflict),
     ("identity.recovery_not_yet", Kind::Conflict),
     ("identity.factor_missing", Kind::Conflict),
+    ("identity.passkey_over", Kind::Conflict),
+    ("identity.passkey_wrong", Kind::Invalid),
+    ("identity.passkey_copied", Kind::Conflict),
+    ("identity.passkeys_most", Kind::Conflict),
+    ("identity.passkey_there", Kind::Conflict),
     ("identity.already_proved", Kind::Conflict),
     ("identity.already_ended", Kind::Conflict),
     ("identity.changed_meanwhile", Kind::Conflict),
@@ -196,6 +216,11 @@ impl Fault for IdentityError {
             IdentityError::RecoveryOpen => "identity.recovery_open",
             IdentityError::RecoveryNotYet { .. } => "identity.recovery_not_yet",
             IdentityError::FactorMissing => "identity.factor_missing",
+            IdentityError::PasskeyOver => "identity.passkey_over",
+            IdentityError::PasskeyWrong(_) => "identity.passkey_wrong",
+            IdentityError::PasskeyCopied => "identity.passkey_copied",
+            IdentityError::PasskeysMost => "identity.passkeys_most",
+            IdentityError::PasskeyThere => "identity.passkey_there",
             IdentityError::AlreadyProved => "identity.already_proved",
             IdentityError::AlreadyEnded => "identity.already_ended",
             IdentityError::ChangedMeanwhile { .. } => "identity.changed_meanwhile",
@@ -280,6 +305,11 @@ mod tests {
             IdentityError::RecoveryOpen,
             IdentityError::RecoveryNotYet { until },
             IdentityError::FactorMissing,
+            IdentityError::PasskeyOver,
+            IdentityError::PasskeyWrong(crate::passkeys::Disbelief::Stranger),
+            IdentityError::PasskeyCopied,
+            IdentityError::PasskeysMost,
+            IdentityError::PasskeyThere,
             IdentityError::AlreadyProved,
             IdentityError::AlreadyEnded,
             IdentityError::ChangedMeanwhile { from: 1, is: 2 },

@@ -15,6 +15,8 @@ mod holdings;
 pub mod model;
 mod openid;
 mod pages;
+mod passkey_proof;
+pub mod passkeys;
 mod passwords;
 pub mod queries;
 mod reproof;
@@ -91,6 +93,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.counters",
             "identity.arrive",
             "identity.finish_sign_in",
+            "identity.sign_in_with_passkey",
             "identity.recover",
         ],
     },
@@ -146,6 +149,9 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.remove_totp",
             "identity.renew_spare_codes",
             "identity.my_factors",
+            "identity.add_passkey",
+            "identity.remove_passkey",
+            "identity.my_passkeys",
             "identity.send_own_code",
             "identity.verify_phone",
             "identity.stop_recovery",
@@ -267,6 +273,7 @@ impl Capability for Identity {
             .action::<actions::SignIn>()
             .action::<actions::SendCode>()
             .action::<actions::FinishSignIn>()
+            .action::<actions::SignInWithPasskey>()
             .action::<actions::Recover>()
             .action::<actions::BeginRecovery>()
             .action::<actions::ConfirmRecovery>()
@@ -278,6 +285,8 @@ impl Capability for Identity {
             .action::<actions::ConfirmTotp>()
             .action::<actions::RemoveTotp>()
             .action::<actions::RenewSpareCodes>()
+            .action::<actions::AddPasskey>()
+            .action::<actions::RemovePasskey>()
             .action::<actions::SignOut>()
             .action::<actions::EndSession>()
             .action::<actions::EndOtherSessions>()
@@ -315,6 +324,7 @@ impl Capability for Identity {
             .query::<queries::MyData>()
             .query::<queries::MySessions>()
             .query::<queries::MyFactors>()
+            .query::<queries::MyPasskeys>()
             .query::<queries::Recoveries>()
             .query::<queries::Applicant>()
             .query::<queries::Claims>()
@@ -381,6 +391,7 @@ impl Capability for Identity {
             ("V26__second_factors", include_str!("../migrations/V26__second_factors.sql")),
             ("V27__recovery", include_str!("../migrations/V27__recovery.sql")),
             ("V30__outside_providers", include_str!("../migrations/V30__outside_providers.sql")),
+            ("V40__passkeys", include_str!("../migrations/V40__passkeys.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {

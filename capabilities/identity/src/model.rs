@@ -14,6 +14,7 @@ id_type!(DeviceId, "A browser that an account knows again.");
 id_type!(ChallengeId, "A code that was sent to a telephone.");
 id_type!(TotpId, "An authenticator.");
 id_type!(SpareCodeId, "A code that stands in for an authenticator.");
+id_type!(PasskeyId, "A passkey.");
 id_type!(StepId, "A sign-in that waits for its second step.");
 id_type!(RecoveryId, "An account on its way back to its owner.");
 id_type!(ProofId, "The proof that an account belongs to a person.");
@@ -177,6 +178,12 @@ words! {
         TotpRemoved = "totp-removed",
         /// There are new spare codes.
         SpareCodesRenewed = "spare-codes-renewed",
+        /// A passkey signs in from now on.
+        PasskeyAdded = "passkey-added",
+        /// A passkey signs in no more.
+        PasskeyRemoved = "passkey-removed",
+        /// A passkey was refused because there may be a copy of it.
+        PasskeyCopied = "passkey-copied",
     }
 }
 

@@ -265,6 +265,11 @@ impl Gate {
         Gate::of(ctx, "recovery", phone, CODES, Vec::new(), false).await
     }
 
+    /// Before a passkey: nobody guesses one, so it is what the check costs that is held, a browser and a sender at a time.
+    pub(crate) async fn passkey(ctx: &Ctx, browser: &str) -> Result<Gate, Failure> {
+        Gate::of(ctx, "passkey", browser, KNOWN, Vec::new(), false).await
+    }
+
     /// Before the second step of signing in: whoever tries it knows the password. All senders share a count, but for a
     /// browser that the account knows.
     pub(crate) async fn factor(
@@ -317,12 +322,18 @@ impl Gate {
         })
     }
 
-    /// Counts a mistake, and refuses once that is written down.
-    pub(crate) fn refuse<R>(&self, mut decision: Decision<R>, now: Timestamp) -> Decision<R> {
+    /// Counts a mistake that is refused in words of its own.
+    pub(crate) fn count<R>(&self, mut decision: Decision<R>, now: Timestamp) -> Decision<R> {
         let attempts = self.own.attempts.failed(self.pace, now);
         decision.writes.push(self.own.write(attempts, now));
         decision.writes.extend(self.shared.iter().map(|(count, drain)| count.drain(*drain, now)));
-        decision.then_refuse(IdentityError::WrongPassword {
+        decision
+    }
+
+    /// Counts a mistake, and refuses once that is written down.
+    pub(crate) fn refuse<R>(&self, decision: Decision<R>, now: Timestamp) -> Decision<R> {
+        let attempts = self.own.attempts.failed(self.pace, now);
+        self.count(decision, now).then_refuse(IdentityError::WrongPassword {
             left: attempts.left(self.pace),
             wait: attempts.next.map(|until| (now, until)),
             code: match self.own.kind {

@@ -15,7 +15,7 @@ use crate::error::IdentityError;
 use crate::events::{self, AccountErased};
 use crate::model::{Account, Secret};
 use crate::reproof::Reproof;
-use crate::store::{accounts, devices, factors, leaving};
+use crate::store::{accounts, devices, factors, leaving, passkeys};
 
 /// Erases one's own data.
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -91,7 +91,7 @@ impl Action for EraseMe {
 }
 
 /// What becomes of an account's rows: nobody finds or enters it any more. What was sealed stays as it is; its key goes.
-fn erase(ctx: &Ctx, account: &Account) -> [Statement; 10] {
+fn erase(ctx: &Ctx, account: &Account) -> [Statement; 11] {
     [
         Statement::one(
             leaving::ERASE_ACCOUNT,
@@ -100,6 +100,7 @@ fn erase(ctx: &Ctx, account: &Account) -> [Statement; 10] {
         Statement::any(devices::DELETE_DEVICES, values![account.id]),
         Statement::any(leaving::FORGET_TOTP, values![account.id]),
         Statement::any(factors::DELETE_SPARE_CODES, values![account.id]),
+        Statement::any(passkeys::DELETE_PASSKEYS, values![account.id]),
         Statement::any(factors::UPDATE_STEPS_ENDED, values![account.id, ctx.now]),
         Statement::any(leaving::FORGET_OUTSIDE, values![account.id]),
         Statement::any(leaving::END_RECOVERIES, values![account.id, ctx.now]),

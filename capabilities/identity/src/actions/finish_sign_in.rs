@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::sign_in::{SessionBegun, begin, notice};
 use crate::checks;
 use crate::error::IdentityError;
-use crate::model::{Secret, SessionId};
+use crate::model::{Account, Secret, SessionId, StepId};
+use crate::passkey_proof::Judged;
+use crate::passkeys::{Answer, Purpose};
 use crate::store::{accounts, factors};
 use crate::throttle::Gate;
 
@@ -23,9 +25,13 @@ pub struct FinishSignIn {
     /// The token of the sign-in that waits, from its first step.
     #[schemars(example = &"0000000000000000000000000000000000000000000")]
     pub step: Secret,
-    /// Six digits of the authenticator, or one of the spare codes.
-    #[schemars(length(min = 1, max = 40), example = &"287082")]
-    pub code: Secret,
+    /// Six digits of the authenticator, or one of the spare codes; none where a passkey is given.
+    #[serde(default)]
+    #[schemars(length(max = 40), example = &"287082")]
+    pub code: Option<Secret>,
+    /// A passkey of the account, in the place of a code.
+    #[serde(default)]
+    pub passkey: Option<Answer>,
     /// What the session is called in the list of one's own sessions.
     #[serde(default)]
     #[schemars(length(max = 60), example = &"Firefox · Windows")]
@@ -40,7 +46,7 @@ pub struct FinishSignIn {
 
 impl Action for FinishSignIn {
     const NAME: &'static str = "identity.finish_sign_in";
-    const DOC: &'static str = "Begins the session of a sign-in whose password was right, with a code of the authenticator or a spare code. A code is good once. The sign-in waits for five minutes.";
+    const DOC: &'static str = "Begins the session of a sign-in whose password was right, with a code of the authenticator, a spare code or a passkey. A code is good once. The sign-in waits for five minutes.";
     const SECRET_REPLY: bool = true;
     type Reply = SessionBegun;
 
@@ -52,9 +58,15 @@ impl Action for FinishSignIn {
         let waiting = factors::waiting(ctx, &self.step).await?.ok_or_else(over)?;
         let account = accounts::account(ctx, waiting.account).await?.ok_or_else(over)?;
         let totp = factors::confirmed_totp(ctx, account.id).await?.ok_or_else(over)?;
+        let sign_in = (id, &account, device.as_deref());
+        if let Some(answer) = &self.passkey {
+            return self.by_passkey(ctx, sign_in, (waiting.id, answer)).await;
+        }
         let gate = Gate::factor(ctx, &account.id.to_string(), waiting.known).await?;
         gate.admit(ctx.now)?;
-        let Some(fits) = factors::find(ctx, account.id, &totp, &self.code).await? else {
+        let none = Secret::new("");
+        let given = self.code.as_ref().unwrap_or(&none);
+        let Some(fits) = factors::find(ctx, account.id, &totp, given).await? else {
             // Who comes this far knows the password: the owner hears of it once.
             let decision = match gate.crosses(ctx.now) {
                 true => notice(
@@ -68,18 +80,35 @@ impl Action for FinishSignIn {
             return Ok(gate.refuse(decision, ctx.now));
         };
         let methods = format!("{} {} mfa", waiting.methods, fits.method);
-        let mut decision = begin(
-            ctx,
-            (id, &account, device.as_deref()),
-            (self.known.as_ref(), self.remember),
-            &methods,
-        )
-        .write(Statement::one(factors::UPDATE_STEP_USED, values![waiting.id, ctx.now]))
-        .write(fits.used);
+        let mut decision = begin(ctx, sign_in, (self.known.as_ref(), self.remember), &methods)
+            .write(Statement::one(factors::UPDATE_STEP_USED, values![waiting.id, ctx.now]))
+            .write(fits.used);
         decision.writes.extend(gate.forgive(ctx.now));
         match fits.spare_left {
             None => Ok(decision),
             Some(_) => notice(ctx, &account, decision, "identity-spare-code-used"),
         }
+    }
+}
+
+impl FinishSignIn {
+    /// With a passkey, which must be this account's.
+    async fn by_passkey(
+        &self,
+        ctx: &Ctx,
+        (id, account, device): (SessionId, &Account, Option<&str>),
+        (step, answer): (StepId, &Answer),
+    ) -> Result<Decision<SessionBegun>, Failure> {
+        let judged = Judged::of(ctx, answer, (Purpose::SignIn, Some(account.id))).await?;
+        let nothing = Decision::reply(SessionBegun::none(ctx.now));
+        let (passed, writes) = match judged.settle(ctx, nothing).await? {
+            Ok(right) => right,
+            Err(refused) => return Ok(refused),
+        };
+        let known = (self.known.as_ref(), self.remember);
+        let mut decision = begin(ctx, (id, account, device), known, passed.methods)
+            .write(Statement::one(factors::UPDATE_STEP_USED, values![step, ctx.now]));
+        decision.writes.extend(writes);
+        Ok(decision)
     }
 }

@@ -1,6 +1,7 @@
 //! The verbs of identity, one file each.
 
 pub mod add_organisation;
+pub mod add_passkey;
 pub mod add_post;
 pub mod appoint;
 pub mod arrive;
@@ -28,12 +29,14 @@ pub mod reauthenticate;
 pub mod record_mandate;
 pub mod recover;
 pub mod register;
+pub mod remove_passkey;
 pub mod remove_totp;
 pub mod renew_spare_codes;
 pub mod review_opening;
 pub mod send_code;
 pub mod send_own_code;
 pub mod sign_in;
+pub mod sign_in_with_passkey;
 pub mod sign_out;
 pub mod stop_recovery;
 pub mod unlink_outside;
@@ -49,6 +52,7 @@ pub mod revoke_token;
 pub mod rotate_application_secret;
 
 pub use add_organisation::AddOrganisation;
+pub use add_passkey::AddPasskey;
 pub use add_post::AddPost;
 pub use appoint::Appoint;
 pub use arrive::Arrive;
@@ -81,6 +85,7 @@ pub use record_mandate::RecordMandate;
 pub use recover::Recover;
 pub use register::Register;
 pub use register_application::RegisterApplication;
+pub use remove_passkey::RemovePasskey;
 pub use remove_totp::RemoveTotp;
 pub use renew_spare_codes::RenewSpareCodes;
 pub use review_opening::ReviewOpening;
@@ -89,6 +94,7 @@ pub use rotate_application_secret::RotateApplicationSecret;
 pub use send_code::SendCode;
 pub use send_own_code::SendOwnCode;
 pub use sign_in::SignIn;
+pub use sign_in_with_passkey::SignInWithPasskey;
 pub use sign_out::SignOut;
 pub use stop_recovery::StopRecovery;
 pub use unlink_outside::UnlinkOutside;

@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Secret;
+use crate::passkey_proof::Judged;
+use crate::passkeys::{Answer, Purpose};
 use crate::reproof::Reproof;
 use crate::store::{accounts, sessions};
 use crate::{checks, factors as rules};
@@ -18,13 +20,17 @@ use crate::{checks, factors as rules};
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reauthenticate {
-    /// The password.
-    #[schemars(length(min = 1), example = &"minshu-yanshi-2026")]
-    pub password: Secret,
+    /// The password; none where a passkey is given.
+    #[serde(default)]
+    #[schemars(length(max = 128), example = &"minshu-yanshi-2026")]
+    pub password: Option<Secret>,
     /// A code of the authenticator or a spare code, where the account asks for a second step.
     #[serde(default)]
     #[schemars(length(max = 40))]
     pub code: Option<Secret>,
+    /// A passkey of the account, in the place of both.
+    #[serde(default)]
+    pub passkey: Option<Answer>,
 }
 
 /// The session that was proved.
@@ -36,7 +42,7 @@ pub struct ProvedAgain {
 
 impl Action for Reauthenticate {
     const NAME: &'static str = "identity.reauthenticate";
-    const DOC: &'static str = "Proves the own session once more, with the password and the second factor where there is one. What touches the ways of signing in asks for a proof within the last ten minutes.";
+    const DOC: &'static str = "Proves the own session once more, with the password and the second factor where there is one, or with a passkey. What touches the ways of signing in asks for a proof within the last ten minutes.";
     type Reply = ProvedAgain;
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<ProvedAgain>, Failure> {
@@ -45,7 +51,23 @@ impl Action for Reauthenticate {
         let account = accounts::account(ctx, id).await?.ok_or_else(Failure::missing)?;
         ctx.authorize(&checks::account_resource(&account))?;
         let session = ctx.who.assurance.session.clone().ok_or_else(nobody)?;
-        let typed = (&self.password, self.code.as_ref());
+        if let Some(answer) = &self.passkey {
+            let judged = Judged::of(ctx, answer, (Purpose::Again(id), Some(id))).await?;
+            let reply = Decision::reply(ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) });
+            let (passed, writes) = match judged.settle(ctx, reply).await? {
+                Ok(right) => right,
+                Err(refused) => return Ok(refused),
+            };
+            let reply = ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) };
+            let mut decision = Decision::reply(reply).write(Statement::one(
+                sessions::UPDATE_SESSION_PROVED,
+                values![session, id, ctx.now, passed.methods],
+            ));
+            decision.writes.extend(writes);
+            return Ok(decision);
+        }
+        let none = Secret::new("");
+        let typed = (self.password.as_ref().unwrap_or(&none), self.code.as_ref());
         let reproof = Reproof::of(ctx, &account, typed).await?;
         let reply = ProvedAgain { until_ms: ctx.now.plus_ms(rules::FRESH_MS) };
         if !reproof.is_right() {

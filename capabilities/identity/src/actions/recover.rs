@@ -56,7 +56,7 @@ struct Proof {
 
 impl Action for Recover {
     const NAME: &'static str = "identity.recover";
-    const DOC: &'static str = "Sets another password with a code to the verified telephone, or with the code of a counter; and with the second factor where there is one, unless the counter takes it off. Every session of the account ends, and no browser is known to it any more. The owner is told.";
+    const DOC: &'static str = "Sets another password with a code to the verified telephone, or with the code of a counter; and with the second factor where there is one, unless the counter takes it off. Every session of the account ends, and no browser is known to it any more and no passkey is left. The owner is told.";
     type Reply = Recovered;
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Recovered>, Failure> {
@@ -155,12 +155,15 @@ impl Recover {
     }
 }
 
-/// The statements that end whatever goes on in an account's name: sessions, sign-ins, known browsers, applications.
-pub(crate) fn end_everything(ctx: &Ctx, account: AccountId) -> [Statement; 4] {
+/// The statements that end whatever goes on in an account's name: sessions, sign-ins, known browsers, passkeys,
+/// applications.
+pub(crate) fn end_everything(ctx: &Ctx, account: AccountId) -> [Statement; 5] {
     [
         Statement::any(sessions::UPDATE_SESSIONS_ENDED, values![account, "", ctx.now]),
         Statement::any(factors::UPDATE_STEPS_ENDED, values![account, ctx.now]),
         Statement::any(devices::DELETE_DEVICES, values![account]),
+        // Whoever had the account may have left one behind.
+        Statement::any(crate::store::passkeys::DELETE_PASSKEYS, values![account]),
         Statement::any(
             crate::store::applications::UPDATE_ACCOUNT_TOKENS_ENDED,
             values![account, ctx.now],

@@ -172,8 +172,9 @@ async fn refused(visit: Arc<Visit>, failure: Failure, erasing: bool) -> Result<R
 /// `POST /me/data/export`: everything as one file, after one more proof of who it is.
 pub(super) async fn export(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let proof = Reauthenticate {
-        password: Secret::new(visit.field("password")),
+        password: Some(Secret::new(visit.field("password"))),
         code: given(&visit, "code").map(Secret::new),
+        passkey: None,
     };
     if let Err(failure) = visit.act(&proof).await {
         return refused(visit, failure, false).await;

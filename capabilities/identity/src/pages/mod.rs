@@ -12,6 +12,7 @@ mod organisations;
 mod outside;
 mod own_posts;
 pub(crate) mod parts;
+mod passkeys;
 mod posts;
 mod recovery;
 mod security;
@@ -40,6 +41,7 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::get("/sign-in/second", sessions::show_second),
         Route::post("/sign-in/second", sessions::second),
         Route::post("/sign-out", sessions::sign_out),
+        Route::post("/sign-in/passkey", passkeys::sign_in),
         Route::get("/register", sessions::show_register),
         Route::post("/register", sessions::register),
         Route::get("/me", account::show),
@@ -73,6 +75,9 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::post("/me/security/totp/confirm", security::confirm_totp),
         Route::post("/me/security/totp/remove", security::remove),
         Route::post("/me/security/codes", security::renew),
+        Route::get("/me/security/passkeys/new", passkeys::show),
+        Route::post("/me/security/passkeys", passkeys::add),
+        Route::post("/me/security/passkeys/remove", passkeys::remove),
         Route::get("/me/again", security::show_again),
         Route::post("/me/again", security::prove_again),
         Route::get("/me/sessions", devices::show),

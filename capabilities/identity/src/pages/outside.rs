@@ -9,9 +9,11 @@ use minshu_kernel::show;
 use minshu_kernel::text::{Message, Speaker};
 use minshu_kernel::web::{FormState, Markup, Page, Reply, SessionChange, Visit, percent};
 
+use super::passkeys::asking;
 use super::sessions::{CodeStage, Typed, register_page, sign_in_page};
 use crate::actions::{Arrive, UnlinkOutside};
 use crate::model::Secret;
+use crate::passkeys::Purpose as For;
 use crate::queries::OutsideLinks;
 use crate::queries::outside_links::OutsideLinkList;
 use crate::rules::local_path;
@@ -85,7 +87,9 @@ fn again(visit: &Visit, to: &str, message: &Message, status: u16) -> Result<Repl
     }
     let t = visit.speaker();
     let state = FormState { summary: Some(t.message(message)), ..FormState::fresh(visit) };
-    let page = sign_in_page(t, &state, (to, ""), CodeStage::None)?.status(status);
+    let passkey = asking(visit, For::SignIn)?;
+    let page = sign_in_page(t, &state, (to, ""), CodeStage::None, passkey.as_ref())?;
+    let page = page.status(status);
     Ok(offered(visit, to, page)?.into())
 }
 

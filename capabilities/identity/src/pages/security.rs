@@ -9,12 +9,15 @@ use minshu_kernel::text::Speaker;
 use minshu_kernel::web::{FormState, Page, Reply, Visit, percent};
 
 use super::parts::{Field, Head, Maker, given};
+use super::passkeys::{Asking, PasskeyForm, Row, answer, asking, rows};
 use crate::actions::confirm_totp::SpareCodes;
 use crate::actions::{BeginTotp, ConfirmTotp, Reauthenticate, RemoveTotp, RenewSpareCodes};
 use crate::factors::qr;
 use crate::model::Secret;
-use crate::queries::MyFactors;
+use crate::passkeys::{MOST, Purpose};
 use crate::queries::my_factors::Factors;
+use crate::queries::my_passkeys::PasskeyList;
+use crate::queries::{MyFactors, MyPasskeys};
 use crate::rules::local_path;
 
 /// The page itself.
@@ -35,15 +38,20 @@ struct SecurityPage {
     verified: bool,
     /// When a counter began to give the account back; empty where it did not.
     recovery: String,
+    keys: Vec<Row>,
+    /// Whether one more passkey may be added.
+    more: bool,
 }
 
 /// The page of one's ways of signing in.
 pub(super) fn security_page(
     t: Speaker,
     state: &FormState,
-    factors: &Factors,
+    (factors, keys): (&Factors, &PasskeyList),
 ) -> Result<Page, Failure> {
     let template = SecurityPage {
+        keys: rows(&t, keys),
+        more: keys.passkeys.len() < MOST,
         head: Maker::new(&t, state, "").head(),
         csrf: state.csrf.clone(),
         key: state.key.clone(),
@@ -67,7 +75,9 @@ pub(super) fn security_page(
 
 pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let factors = visit.ask(&MyFactors {}).await?;
-    Ok(security_page(visit.speaker(), &FormState::fresh(&visit), &factors)?.into())
+    let keys = visit.ask(&MyPasskeys {}).await?;
+    let state = FormState::fresh(&visit);
+    Ok(security_page(visit.speaker(), &state, (&factors, &keys))?.into())
 }
 
 /// Where somebody proves himself first, and then comes back.
@@ -184,7 +194,8 @@ async fn refused(visit: &Visit, failure: Failure) -> Result<Reply, Failure> {
     let status = failure.kind.status();
     let state = FormState::refused(visit, failure)?;
     let factors = visit.ask(&MyFactors {}).await?;
-    Ok(security_page(visit.speaker(), &state, &factors)?.status(status).into())
+    let keys = visit.ask(&MyPasskeys {}).await?;
+    Ok(security_page(visit.speaker(), &state, (&factors, &keys))?.status(status).into())
 }
 
 #[derive(Template)]
@@ -194,6 +205,7 @@ struct AgainPage {
     head: Head,
     to: String,
     proof: Vec<Field>,
+    passkey: Option<PasskeyForm>,
 }
 
 /// The page of proving oneself once more; `second` where the account asks for a second step.
@@ -201,10 +213,13 @@ pub(super) fn again_page(
     t: Speaker,
     state: &FormState,
     (to, second): (&str, bool),
+    passkey: Option<&Asking>,
 ) -> Result<Page, Failure> {
     let make = Maker::new(&t, state, "");
+    let to = local_path(to);
     let template = AgainPage {
-        to: local_path(to).to_owned(),
+        passkey: passkey.map(|asking| PasskeyForm::of(&t, state, ("/me/again", to), asking)),
+        to: to.to_owned(),
         proof: make.proof("", second),
         t: t.clone(),
         head: make.head(),
@@ -212,16 +227,28 @@ pub(super) fn again_page(
     Page::new("identity.again", t.say("identity-again-title"), &template)
 }
 
+/// What the page asks a passkey of whoever is signed in, where there is one.
+async fn own_passkey(visit: &Visit) -> Result<Option<Asking>, Failure> {
+    let Some(account) = visit.who.account() else { return Ok(None) };
+    match visit.ask(&MyPasskeys {}).await?.passkeys.is_empty() {
+        true => Ok(None),
+        false => asking(visit, Purpose::Again(account)),
+    }
+}
+
 pub(super) async fn show_again(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let second = visit.ask(&MyFactors {}).await?.totp_ms.is_some();
     let typed = (visit.asked("to").unwrap_or(HERE), second);
-    Ok(again_page(visit.speaker(), &FormState::fresh(&visit), typed)?.into())
+    let passkey = own_passkey(&visit).await?;
+    let state = FormState::fresh(&visit);
+    Ok(again_page(visit.speaker(), &state, typed, passkey.as_ref())?.into())
 }
 
 pub(super) async fn prove_again(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let action = Reauthenticate {
-        password: Secret::new(visit.field("password")),
+        password: Some(Secret::new(visit.field("password"))),
         code: given(&visit, "code").map(Secret::new),
+        passkey: answer(&visit),
     };
     match visit.act(&action).await {
         Ok(_) => Ok(Reply::redirect(local_path(visit.field("to")))),
@@ -230,7 +257,9 @@ pub(super) async fn prove_again(visit: Arc<Visit>) -> Result<Reply, Failure> {
             let state = FormState::refused(&visit, failure)?;
             let second = visit.ask(&MyFactors {}).await?.totp_ms.is_some();
             let typed = (visit.field("to"), second);
-            Ok(again_page(visit.speaker(), &state, typed)?.status(status).into())
+            let passkey = own_passkey(&visit).await?;
+            let page = again_page(visit.speaker(), &state, typed, passkey.as_ref())?;
+            Ok(page.status(status).into())
         }
     }
 }

@@ -9,9 +9,11 @@ use minshu_kernel::web::{FormState, Page, Reply, SessionChange, Visit, percent};
 
 use super::outside::offered;
 use super::parts::{Field, Head, Maker, given};
+use super::passkeys::{Asking, PasskeyForm, answer, asking};
 use crate::actions::sign_in::SessionBegun;
 use crate::actions::{FinishSignIn, Register, SendCode, SignIn, SignOut};
 use crate::model::{Purpose, Secret};
+use crate::passkeys::Purpose as For;
 use crate::rules::local_path;
 
 #[derive(Template)]
@@ -24,6 +26,7 @@ struct SignInPage {
     password: Field,
     code: Option<Field>,
     sent: bool,
+    passkey: Option<PasskeyForm>,
 }
 
 /// Whether the page of signing in asks for a code to the telephone.
@@ -43,15 +46,20 @@ pub(super) fn sign_in_page(
     state: &FormState,
     (to, phone): (&str, &str),
     stage: CodeStage,
+    passkey: Option<&Asking>,
 ) -> Result<Page, Failure> {
     let make = Maker::new(&t, state, "");
+    let to = local_path(to);
+    // The browser offers passkeys in the field where it offers names.
+    let name = if passkey.is_some() { "username webauthn" } else { "username" };
     let code = || {
         let field = make.code("/code", "identity-field-code", "").numeric();
         field.hint(t.say("identity-code-hint")).complete("one-time-code")
     };
     let template = SignInPage {
-        to: local_path(to).to_owned(),
-        phone: make.phone("/phone", "identity-field-phone", phone).complete("username"),
+        passkey: passkey.map(|asking| PasskeyForm::of(&t, state, ("/sign-in/passkey", to), asking)),
+        to: to.to_owned(),
+        phone: make.phone("/phone", "identity-field-phone", phone).complete(name),
         password: make.password("/password", "identity-field-password", "current-password"),
         code: (stage != CodeStage::None).then(code),
         sent: stage == CodeStage::Sent,
@@ -67,7 +75,8 @@ pub(super) async fn show_sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
         return Ok(Reply::redirect(local_path(to)));
     }
     let state = FormState::fresh(&visit);
-    let page = sign_in_page(visit.speaker(), &state, (to, ""), CodeStage::None)?;
+    let passkey = asking(&visit, For::SignIn)?;
+    let page = sign_in_page(visit.speaker(), &state, (to, ""), CodeStage::None, passkey.as_ref())?;
     Ok(offered(&visit, to, page)?.into())
 }
 
@@ -85,10 +94,23 @@ pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Reply, Failure> {
             let stage = if asks { CodeStage::Asked } else { CodeStage::None };
             let state = FormState::refused(&visit, failure)?;
             let typed = (visit.field("to"), phone.as_str());
-            let page = sign_in_page(visit.speaker(), &state, typed, stage)?.status(status);
+            let passkey = asking(&visit, For::SignIn)?;
+            let page = sign_in_page(visit.speaker(), &state, typed, stage, passkey.as_ref())?;
+            let page = page.status(status);
             Ok(offered(&visit, visit.field("to"), page)?.into())
         }
     }
+}
+
+/// The page of signing in, with why a passkey did not do it.
+pub(super) fn signing_in_again(visit: &Visit, failure: Failure) -> Result<Reply, Failure> {
+    let status = failure.kind.status();
+    let state = FormState::refused(visit, failure)?;
+    let passkey = asking(visit, For::SignIn)?;
+    let typed = (visit.field("to"), "");
+    let t = visit.speaker();
+    let page = sign_in_page(t, &state, typed, CodeStage::None, passkey.as_ref())?;
+    Ok(offered(visit, visit.field("to"), page.status(status))?.into())
 }
 
 /// Signing in from a browser, which the account knows from then on.
@@ -114,7 +136,7 @@ fn session_of(begun: SessionBegun) -> SessionChange {
 }
 
 /// On to where one came from, or to the second step.
-fn entered(begun: SessionBegun, to: &str) -> Reply {
+pub(super) fn entered(begun: SessionBegun, to: &str) -> Reply {
     let to = match begun.step {
         Some(_) => format!("/sign-in/second?to={}", percent(local_path(to))),
         None => local_path(to).to_owned(),
@@ -129,14 +151,22 @@ struct SecondPage {
     to: String,
     head: Head,
     code: Field,
+    passkey: Option<PasskeyForm>,
 }
 
 /// The page of the second step.
-pub(super) fn second_page(t: Speaker, state: &FormState, to: &str) -> Result<Page, Failure> {
+pub(super) fn second_page(
+    t: Speaker,
+    state: &FormState,
+    to: &str,
+    passkey: Option<&Asking>,
+) -> Result<Page, Failure> {
     let make = Maker::new(&t, state, "");
+    let to = local_path(to);
     let code = make.code("/code", "identity-field-totp", "").complete("one-time-code");
     let template = SecondPage {
-        to: local_path(to).to_owned(),
+        passkey: passkey.map(|asking| PasskeyForm::of(&t, state, ("/sign-in/second", to), asking)),
+        to: to.to_owned(),
         code: code.hint(t.say("identity-second-hint")),
         t: t.clone(),
         head: make.head(),
@@ -152,14 +182,17 @@ pub(super) async fn show_second(visit: Arc<Visit>) -> Result<Reply, Failure> {
     if visit.step.is_none() {
         return Ok(Reply::redirect(format!("/sign-in?to={}", percent(local_path(to)))));
     }
-    Ok(second_page(visit.speaker(), &FormState::fresh(&visit), to)?.into())
+    let passkey = asking(&visit, For::SignIn)?;
+    let state = FormState::fresh(&visit);
+    Ok(second_page(visit.speaker(), &state, to, passkey.as_ref())?.into())
 }
 
 pub(super) async fn second(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let to = visit.field("to");
     let action = FinishSignIn {
         step: Secret::new(visit.step.as_deref().unwrap_or_default()),
-        code: Secret::new(visit.field("code")),
+        code: Some(Secret::new(visit.field("code"))),
+        passkey: answer(&visit),
         device: Some(visit.browser.clone()),
         known: visit.device.as_deref().map(Secret::new),
         remember: true,
@@ -173,7 +206,9 @@ pub(super) async fn second(visit: Arc<Visit>) -> Result<Reply, Failure> {
         Err(failure) => {
             let status = failure.kind.status();
             let state = FormState::refused(&visit, failure)?;
-            Ok(second_page(visit.speaker(), &state, to)?.status(status).into())
+            let passkey = asking(&visit, For::SignIn)?;
+            let page = second_page(visit.speaker(), &state, to, passkey.as_ref())?;
+            Ok(page.status(status).into())
         }
     }
 }
@@ -185,12 +220,12 @@ pub(super) async fn send_code(visit: Arc<Visit>) -> Result<Reply, Failure> {
     match visit.act(&SendCode { phone: phone.clone(), purpose: Purpose::SignIn }).await {
         Ok(_) => {
             let state = FormState::fresh(&visit);
-            Ok(sign_in_page(visit.speaker(), &state, typed, CodeStage::Sent)?.into())
+            Ok(sign_in_page(visit.speaker(), &state, typed, CodeStage::Sent, None)?.into())
         }
         Err(failure) => {
             let status = failure.kind.status();
             let state = FormState::refused(&visit, failure)?;
-            let page = sign_in_page(visit.speaker(), &state, typed, CodeStage::Asked)?;
+            let page = sign_in_page(visit.speaker(), &state, typed, CodeStage::Asked, None)?;
             Ok(page.status(status).into())
         }
     }

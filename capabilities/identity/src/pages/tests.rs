@@ -138,10 +138,27 @@ fn post_line() -> PostLine {
     }
 }
 
+fn asking() -> passkeys::Asking {
+    passkeys::Asking { ticket: "c2VhbGVk".to_owned(), options: "{\"rpId\":\"x\"}".to_owned() }
+}
+
+fn passkey(number: u8) -> crate::queries::my_passkeys::HeldPasskey {
+    crate::queries::my_passkeys::HeldPasskey {
+        passkey: id(number),
+        name: format!("<手机 {number}>"),
+        credential: "AAAA".to_owned(),
+        transports: 0,
+        synced: number % 2 == 0,
+        created_ms: NOW,
+        used_ms: (number > 1).then_some(NOW),
+    }
+}
+
 #[test]
 fn signing_in() {
     look("sign-in", |t| {
-        sessions::sign_in_page(t, &fresh(), ("/cases/1?a=b", ""), sessions::CodeStage::None)
+        let none = sessions::CodeStage::None;
+        sessions::sign_in_page(t, &fresh(), ("/cases/1?a=b", ""), none, Some(&asking()))
     });
     let wrong = FormState {
         summary: Some("手机号和密码对不上，请核对。再错 3 次就要等一会儿".to_owned()),
@@ -149,15 +166,15 @@ fn signing_in() {
     };
     let typed = ("//evil.example", "138 5910 2266");
     let stage = sessions::CodeStage::None;
-    look("sign-in-wrong", |t| sessions::sign_in_page(t, &wrong, typed, stage));
+    look("sign-in-wrong", |t| sessions::sign_in_page(t, &wrong, typed, stage, None));
     let stage = sessions::CodeStage::Sent;
-    look("sign-in-code", |t| sessions::sign_in_page(t, &fresh(), typed, stage));
+    look("sign-in-code", |t| sessions::sign_in_page(t, &fresh(), typed, stage, None));
 }
 
 #[test]
 fn the_second_step() {
-    look("second", |t| sessions::second_page(t, &fresh(), "/me"));
-    look("again", |t| security::again_page(t, &fresh(), ("/me/security", true)));
+    look("second", |t| sessions::second_page(t, &fresh(), "/me", Some(&asking())));
+    look("again", |t| security::again_page(t, &fresh(), ("/me/security", true), Some(&asking())));
     let mut factors = crate::queries::my_factors::Factors {
         totp_ms: None,
         spare_left: 0,
@@ -167,12 +184,16 @@ fn the_second_step() {
         recovery_begun_ms: None,
         methods: vec!["pwd".to_owned()],
     };
-    look("security-off", |t| security::security_page(t, &fresh(), &factors));
+    let mut keys = crate::queries::my_passkeys::PasskeyList { passkeys: Vec::new() };
+    look("security-off", |t| security::security_page(t, &fresh(), (&factors, &keys)));
     factors.totp_ms = Some(NOW);
     factors.spare_left = 2;
     factors.phone_verified = true;
     factors.recovery_begun_ms = Some(NOW);
-    look("security-on", |t| security::security_page(t, &fresh(), &factors));
+    keys.passkeys = (1..=10).map(passkey).collect();
+    look("security-on", |t| security::security_page(t, &fresh(), (&factors, &keys)));
+    look("passkey", |t| passkeys::new_page(t, &fresh(), "Chrome · Windows", Some(asking())));
+    look("passkey-address", |t| passkeys::new_page(t, &fresh(), "", None));
     let codes = ["abcde-fghjk", "23456-78923"].map(crate::model::Secret::new).to_vec();
     let codes = crate::actions::confirm_totp::SpareCodes { codes };
     look("spare-codes", |t| security::codes_page(t, &codes));
@@ -512,7 +533,7 @@ fn providers_stand_under_the_page_of_signing_in() {
         let offers =
             vec![outside::Offer { href: href.clone(), label: "<省统一身份>".to_owned() }];
         let none = sessions::CodeStage::None;
-        let page = sessions::sign_in_page(t.clone(), &fresh(), ("/", ""), none)?;
+        let page = sessions::sign_in_page(t.clone(), &fresh(), ("/", ""), none, None)?;
         outside::with_offers(&t, offers, page)
     });
 }

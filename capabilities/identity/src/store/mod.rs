@@ -11,12 +11,13 @@ pub(crate) mod mandates;
 pub(crate) mod openings;
 pub(crate) mod organisations;
 pub(crate) mod outside;
+pub(crate) mod passkeys;
 pub(crate) mod posts;
 pub(crate) mod recoveries;
 pub(crate) mod sessions;
 
 /// Every fixed statement of the capability.
-pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 14] {
+pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 15] {
     [
         accounts::STATEMENTS,
         applications::STATEMENTS,
@@ -28,6 +29,7 @@ pub(crate) fn all() -> [&'static [(&'static str, &'static str)]; 14] {
         openings::STATEMENTS,
         organisations::STATEMENTS,
         outside::STATEMENTS,
+        passkeys::STATEMENTS,
         posts::STATEMENTS,
         recoveries::STATEMENTS,
         sessions::STATEMENTS,

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod administration;
+mod authenticator;
 mod contacts;
 mod guessing;
 mod hostile;
@@ -11,6 +12,7 @@ mod mandates;
 mod oauth;
 mod outside;
 mod pages;
+mod passkeys;
 mod personal;
 mod recovery;
 mod second_factor;
