@@ -148,7 +148,7 @@ fn passkey(number: u8) -> crate::queries::my_passkeys::HeldPasskey {
         name: format!("<手机 {number}>"),
         credential: "AAAA".to_owned(),
         transports: 0,
-        synced: number % 2 == 0,
+        synced: number.is_multiple_of(2),
         created_ms: NOW,
         used_ms: (number > 1).then_some(NOW),
     }

@@ -93,7 +93,8 @@ async fn a_passkey_is_added_signs_in_as_two_factors_and_is_removed() {
         let seen = world.enters(&mut other, &mut key).await;
         assert_eq!((seen.status.as_u16(), seen.location), (422, None));
         assert!(seen.text.contains("没有通过核对"), "{}", seen.text);
-        let said: Vec<_> = sent.lock().unwrap().iter().map(|s| s.1).collect();
+        let said: Vec<_> = std::mem::take(&mut *sent.lock().unwrap());
+        let said: Vec<_> = said.iter().map(|sent| sent.1).collect();
         assert_eq!(said, ["identity-told-passkey-added", "identity-told-passkey-removed"]);
     }
 }
