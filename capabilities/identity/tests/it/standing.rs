@@ -208,6 +208,6 @@ async fn whoever_is_kept_is_who_a_fresh_look_finds() {
             play.step(kind, one.into(), two.into()).await;
             play.holds(&format!("{kind} {one} {two}")).await;
         }
-        assert!(play.done.len() >= 14, "{:?}", play.done);
+        assert!(play.done.len() >= 10, "chance left too much out: {:?}", play.done);
     }
 }
