@@ -341,6 +341,8 @@ pub struct Contract {
     pub workers: Vec<WorkerEntry>,
     /// What it holds about people.
     pub holdings: Vec<crate::holdings::Holding>,
+    /// Types of its records that are kept for a time and then go.
+    pub record_types: Vec<crate::retention::RecordType>,
     /// What operators should look at.
     pub watches: Vec<Watch>,
     /// What must not be in the records.

@@ -28,6 +28,7 @@ use crate::outside::Outside;
 use crate::pack::PackSet;
 use crate::personal::{Personal, Sealer, Subject};
 use crate::records::{Records, Row, Statement, Value};
+use crate::retention::RecordType;
 use crate::text::{Lang, LocalText, Speaker, Texts};
 
 /// Randomness from the operating system; a test's may be seeded.
@@ -176,6 +177,8 @@ pub struct Services {
     pub events: Arc<[EventEntry]>,
     /// What capabilities hold about people.
     pub holdings: Arc<[Holding]>,
+    /// Types of records that are kept for a time and then go.
+    pub record_types: Arc<[RecordType]>,
     /// Encryption of personal data.
     pub personal: Arc<dyn Personal>,
     /// Access decisions.

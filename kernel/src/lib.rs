@@ -29,6 +29,7 @@ pub mod pack;
 pub mod personal;
 pub mod pins;
 pub mod records;
+pub mod retention;
 pub mod show;
 pub mod text;
 pub mod web;

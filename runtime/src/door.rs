@@ -20,11 +20,13 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, info_span};
 
 use crate::audit::entry::{Entry, events_hash};
+use crate::disposal;
 use crate::house::House;
 use crate::housekeeping;
 use crate::observe::Stopwatch;
 use crate::person_keys::PersonKeys;
 use crate::platform::actions::declare_day::{DeclareDay, Declared};
+use crate::platform::actions::dispose::Dispose;
 use crate::platform::actions::sweep::Sweep;
 use crate::store;
 use crate::trace::TARGET;
@@ -125,6 +127,7 @@ impl House {
             let decision = match entry.name {
                 DeclareDay::NAME => self.with_calendar_jobs(&ctx, decision)?,
                 Sweep::NAME => housekeeping::sweep(self, ctx.now, decision).await?,
+                Dispose::NAME => disposal::carry::step(self, &ctx, &call.input, decision).await?,
                 _ => decision,
             };
             let reply = decision.reply.clone().unwrap_or_default();

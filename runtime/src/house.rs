@@ -295,6 +295,7 @@ impl House {
             outside: foundation.outside,
             events: contract.events.clone().into(),
             holdings: contract.holdings.clone().into(),
+            record_types: contract.record_types.clone().into(),
             personal: personal.clone(),
             access: access.clone(),
             questions: Arc::new(QuestionDesk { queries: queries.clone() }),
@@ -345,6 +346,7 @@ impl House {
         });
         sealer::prepare(&house).await?;
         housekeeping::prepare(&house).await?;
+        crate::disposal::prepare(&house).await?;
         let started = apply::start(&house, foundation.packs, foundation.adopt_packs).await;
         started.map_err(|error| match error {
             NotApplied::Failed(failure) => HouseError::Failed(failure),
@@ -376,6 +378,7 @@ impl House {
     ) -> Vec<tokio::task::JoinHandle<()>> {
         let mut tasks = vec![
             tokio::spawn(apply::follow(self.clone())),
+            tokio::spawn(crate::person_keys::follow(self.clone())),
             tokio::spawn(leases::run(self.clone(), roles, machine)),
         ];
         if roles.worker {

@@ -108,7 +108,8 @@ async fn uploads(
     Ok(rows.len() == ROUND as usize)
 }
 
-async fn is_of_use(house: &House, address: &str) -> Result<bool, Failure> {
+/// Whether a capability still uses an object.
+pub(crate) async fn is_of_use(house: &House, address: &str) -> Result<bool, Failure> {
     for uses in &house.contract.object_uses {
         let found = house.services.records.point((*uses).into(), values![address]).await?;
         if !found.is_empty() {

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use minshu_kernel::BoxFuture;
 use minshu_kernel::clock::Clock;
@@ -17,6 +18,7 @@ use minshu_kernel::{statements, values};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::house::House;
 use crate::key_archive::WrappedKey;
 use crate::keys::{Keys, hex, key_of, subject_key, subject_of, unhex};
 
@@ -61,6 +63,15 @@ SET wrapped = $3
 WHERE id = $1
   AND wrapped = $2";
 
+    /// Keys that were destroyed of late.
+    DESTROYED_SINCE = "
+SELECT id
+FROM platform_person_key
+WHERE destroyed_ms IS NOT NULL
+  AND destroyed_ms >= $1
+ORDER BY destroyed_ms DESC
+LIMIT $2";
+
     /// An audit entry from before the installation had a data key of its own.
     WRITTEN_BEFORE = "
 SELECT a.id
@@ -83,8 +94,14 @@ ON CONFLICT (id) DO UPDATE SET wrapped = excluded.wrapped, destroyed_ms = exclud
 const BATCH: usize = 8;
 /// The most keys of one generation: some 5 MB.
 const GENERATION_KEYS: usize = 32_768;
-/// How long a generation gathers. A key that another process destroyed is forgotten after two of them.
+/// How long a generation gathers. A key that is not used is forgotten after two of them.
 const GENERATION_MS: i64 = 5 * 60_000;
+/// How far back destroyed keys are looked for: twice as long as any key is at hand, since clocks of processes differ.
+const LOOK_BACK_MS: i64 = 4 * GENERATION_MS;
+/// Where so many were destroyed of late, everything at hand is forgotten instead.
+const LATE_MOST: i64 = 1_000;
+/// How often a process looks for keys that others destroyed.
+const LOOK: Duration = Duration::from_secs(1);
 
 #[derive(Clone)]
 enum Held {
@@ -285,9 +302,43 @@ impl PersonKeys {
         }
     }
 
+    /// Looks for keys that other processes destroyed: what rests under them opens no more. Answers how many were at hand.
+    ///
+    /// # Errors
+    /// Where the records do not answer.
+    pub async fn notice(&self) -> Result<usize, Failure> {
+        let since = self.clock.now().0 - LOOK_BACK_MS;
+        let rows = self.records.point(DESTROYED_SINCE.into(), values![since, LATE_MOST]).await?;
+        if i64::try_from(rows.len()).is_ok_and(|found| found >= LATE_MOST) {
+            *self.cache() = Cache::default();
+            return Ok(rows.len());
+        }
+        let mut noticed = 0;
+        for row in &rows {
+            let subject = row.id::<Uuid>("id")?.into_bytes();
+            let mut cache = self.cache();
+            if matches!(cache.get(&subject), Some(Held::Key(_))) {
+                cache.young.insert(subject, Held::Destroyed);
+                cache.old.remove(&subject);
+                noticed += 1;
+            }
+        }
+        Ok(noticed)
+    }
+
     /// Whether a set destroys a key: then [`PersonKeys::forget_destroyed`] once it is applied.
     pub fn destroys(set: &WriteSet) -> bool {
         set.statements.iter().any(|statement| statement.sql == DESTROY_KEY)
+    }
+}
+
+/// Looks for keys that other processes destroyed, until told to stop. A process that is alone destroys its own.
+pub async fn follow(house: Arc<House>) {
+    while !house.single_process {
+        tokio::time::sleep(LOOK).await;
+        if let Err(error) = house.person_keys.notice().await {
+            tracing::warn!(%error, "destroyed keys are looked for again in a moment");
+        }
     }
 }
 

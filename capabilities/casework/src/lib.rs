@@ -18,6 +18,7 @@ pub mod pack;
 mod pages;
 mod pins;
 pub mod queries;
+mod retention;
 pub mod rules;
 mod stepping;
 mod store;
@@ -84,12 +85,15 @@ impl Capability for Casework {
             ("V3__prefilled", include_str!("../migrations/V3__prefilled.sql")),
             ("V4__open_cases", include_str!("../migrations/V4__open_cases.sql")),
             ("V21__four_eyes", include_str!("../migrations/V21__four_eyes.sql")),
+            ("V40__retention", include_str!("../migrations/V40__retention.sql")),
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
         contract.integrity.extend(store::INTEGRITY);
         contract.sql(&store::statements());
         contract.sql(holdings::STATEMENTS);
         contract.holdings.extend(holdings::holdings());
+        contract.sql(retention::STATEMENTS);
+        contract.record_types.push(retention::record_type());
         contract.statements.extend(store::list_statements());
         contract.statements.extend(measures::statements());
         contract.routes.extend(pages::routes());

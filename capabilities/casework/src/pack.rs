@@ -52,6 +52,9 @@ pub struct Item {
     /// Takes no new applications for now, and why. Cases that are under way go on, and drafts are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<Closed>,
+    /// How long closed cases are kept; ten years where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Retention>,
     /// The telephone number for questions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -171,6 +174,26 @@ pub struct Fee {
 pub struct Closed {
     /// Why, since when or until when, and what to do instead, in one or two sentences.
     pub reason: LocalText,
+}
+
+/// How long the closed cases of an item are kept. After that they are put on a list for disposal; nothing goes before
+/// two people agreed to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Full years from the day on which the case was closed, 1 to 100. Either this or `permanent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 100))]
+    pub years: Option<u16>,
+    /// They are kept for ever.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub permanent: bool,
+    /// The provision that says so.
+    pub basis: LocalText,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What one gets in the end.

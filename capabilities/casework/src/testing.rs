@@ -57,6 +57,7 @@ pub(crate) fn item_with_limits(statutory: &str, promised: &str, limits: &[&str])
         fees: Vec::new(),
         result: Outcome { name: LocalText::new("证", "Licence") },
         closed: None,
+        retention: None,
         phone: None,
         counter: None,
         lookup: Vec::new(),

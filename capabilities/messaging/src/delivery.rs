@@ -7,7 +7,7 @@ use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
 use minshu_kernel::id_type;
 use minshu_kernel::ids::AccountId;
-use minshu_kernel::personal::Place;
+use minshu_kernel::personal::{Place, Subject};
 use minshu_kernel::records::{Row, Statement};
 use minshu_kernel::text::Lang;
 use minshu_kernel::{statements, values};
@@ -292,11 +292,29 @@ impl Fresh {
     }
 }
 
-/// The statement that writes a text.
+/// The statement that writes a text to an account. It rests under that account's key: an erasure takes it along.
+pub(crate) async fn insert_own(
+    ctx: &Ctx,
+    account: AccountId,
+    fresh: Fresh,
+) -> Result<Statement, Failure> {
+    let sealer = ctx.sealer(Subject::Account(account)).await?;
+    write(ctx, &Fresh { account: Some(account), ..fresh }, |at, clear| sealer.seal_text(at, clear))
+}
+
+/// The statement that writes a text to nobody in particular: an operation sends it, and it is over within minutes.
 pub(crate) fn insert(ctx: &Ctx, fresh: &Fresh) -> Result<Statement, Failure> {
+    write(ctx, fresh, |at, clear| ctx.services.personal.seal_text(at, clear))
+}
+
+fn write(
+    ctx: &Ctx,
+    fresh: &Fresh,
+    seal: impl Fn(Place<'_>, &str) -> Vec<u8>,
+) -> Result<Statement, Failure> {
     let id = DeliveryId::fresh(&*ctx.services.ids).to_string();
     let clear = serde_json::to_string(&fresh.letter).map_err(Failure::internal)?;
-    let sealed = ctx.services.personal.seal_text(place(&id), &clear);
+    let sealed = seal(place(&id), &clear);
     let word = fresh.channel.word();
     Ok(Statement::one(
         INSERT_DELIVERY,

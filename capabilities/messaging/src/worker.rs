@@ -70,6 +70,8 @@ async fn hand_over(ctx: &Ctx, id: DeliveryId) -> Result<Option<Outcome>, Failure
         Err(failure) if failure.kind == Kind::Internal => {
             return Ok(Some(refused("damaged")));
         }
+        // Whom it was to reach left meanwhile: what it said is gone with the key.
+        Err(failure) if failure.kind == Kind::Missing => return Ok(Some(refused("erased"))),
         Err(failure) => return Err(failure),
     };
     // Handed over late it would be worse than not at all.

@@ -81,8 +81,20 @@ async fn a_destroyed_key_opens_nothing_and_no_other_takes_its_place() {
         let sql = "SELECT wrapped FROM platform_person_key WHERE id = $1";
         let rows = house.house.db.point(sql.into(), values![id]).await.unwrap();
         assert_eq!(rows[0].get::<Vec<u8>>("wrapped").unwrap(), Vec::<u8>::new());
-        // A process that still has it at hand forgets it in ten minutes.
+        // A process that still has it at hand learns of it when it looks, which it does every second.
         assert!(house.house.services.personal.open(PLACE, &sealed).is_ok());
+        assert_eq!(house.house.person_keys.notice().await.unwrap(), 1);
+        assert_eq!(house.house.services.personal.open(PLACE, &sealed), Err(PersonalError::Erased));
+        assert_eq!(house.house.person_keys.notice().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_uses_is_forgotten() {
+    for house in houses().await {
+        let ids = &*house.house.services.ids;
+        let sealed = sealer(&house, Subject::Person(PersonId::fresh(ids))).await;
+        let sealed = sealed.seal_text(PLACE, "x");
         for _ in 0..2 {
             house.clock.advance(super::GENERATION_MS);
             let other = Subject::Account(AccountId::fresh(&*house.house.services.ids));

@@ -5,7 +5,7 @@ pub mod actions;
 pub mod pages;
 pub mod queries;
 
-use minshu_kernel::access::{Basis, PermissionSet};
+use minshu_kernel::access::{Basis, PermissionSet, PlatformRole};
 use minshu_kernel::capability::{Contract, IntegrityEntry, ProblemType};
 use minshu_kernel::text::TextSource;
 
@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("V6__person_keys", include_str!("../../migrations/V6__person_keys.sql")),
     ("V22__object_keys", include_str!("../../migrations/V22__object_keys.sql")),
     ("V25__shared_work", include_str!("../../migrations/V25__shared_work.sql")),
+    ("V40__disposal", include_str!("../../migrations/V40__disposal.sql")),
 ];
 
 const EVERYONE: &[&str] = &["platform.systems"];
@@ -45,6 +46,23 @@ const INTEGRATE: &[&str] = &[
     "platform.test_subscription",
     "platform.subscriptions",
     "platform.deliveries",
+];
+/// What a records keeper does; the approval is somebody else's.
+const KEEP_RECORDS: &[&str] = &[
+    "platform.disposals",
+    "platform.disposal",
+    "platform.take_out_records",
+    "platform.propose_disposal",
+    "platform.holds",
+    "platform.place_hold",
+    "platform.lift_hold",
+];
+const APPROVE_DISPOSALS: &[&str] = &[
+    "platform.disposals",
+    "platform.disposal",
+    "platform.approve_disposal",
+    "platform.return_disposal",
+    "platform.holds",
 ];
 const WATCH: &[&str] = &["platform.switch_off_subscription"];
 
@@ -138,6 +156,42 @@ impl Platform {
             basis: Basis::System,
             may: &[actions::sweep::NAME],
         });
+        contract.permission_sets.extend([
+            PermissionSet {
+                id: "platform.keep_records",
+                name: ("管理档案处置与冻结", "Keep records: propose disposals, place holds"),
+                basis: Basis::Post,
+                may: KEEP_RECORDS,
+            },
+            PermissionSet {
+                id: "platform.approve_disposals",
+                name: ("审批档案处置", "Approve disposals of records"),
+                basis: Basis::Post,
+                may: APPROVE_DISPOSALS,
+            },
+            PermissionSet {
+                id: "platform.disposal",
+                name: (
+                    "汇集到期档案、执行处置",
+                    "Gather records whose time is over, carry disposals out",
+                ),
+                basis: Basis::System,
+                may: &[actions::gather_disposals::NAME, actions::dispose::NAME],
+            },
+        ]);
+        contract.platform_roles.extend([
+            PlatformRole {
+                id: "platform.records_keeper",
+                name: ("档案管理员", "Records keeper"),
+                may: &["platform.keep_records"],
+            },
+            PlatformRole {
+                id: "platform.disposal_approver",
+                name: ("档案处置审批人", "Approver of disposals"),
+                may: &["platform.approve_disposals"],
+            },
+        ]);
+        crate::disposal::describe(contract);
         contract.sweeps.extend(crate::housekeeping::OWN);
         let own = minshu_kernel::error::PROBLEM_TYPES.iter();
         contract
@@ -155,6 +209,11 @@ impl Platform {
             ProblemType { code: "platform.not_delivered", status: 409 },
             ProblemType { code: "platform.packs_not_checked", status: 409 },
             ProblemType { code: "platform.packs_moved", status: 409 },
+            ProblemType { code: "platform.disposal_state", status: 409 },
+            ProblemType { code: "platform.disposal_changed", status: 409 },
+            ProblemType { code: "platform.disposal_empty", status: 409 },
+            ProblemType { code: "platform.own_disposal", status: 403 },
+            ProblemType { code: "platform.hold_changed", status: 409 },
         ]);
         contract
             .query::<queries::systems::Systems>()
@@ -165,6 +224,17 @@ impl Platform {
             .query::<queries::deliveries::Deliveries>()
             .query::<queries::packs_in_force::PacksInForce>()
             .query::<queries::my_readings::MyReadings>()
+            .query::<queries::disposals::Disposals>()
+            .query::<queries::disposal::DisposalById>()
+            .query::<queries::holds::Holds>()
+            .action::<actions::gather_disposals::GatherDisposals>()
+            .action::<actions::take_out_records::TakeOutRecords>()
+            .action::<actions::propose_disposal::ProposeDisposal>()
+            .action::<actions::return_disposal::ReturnDisposal>()
+            .action::<actions::approve_disposal::ApproveDisposal>()
+            .action::<actions::dispose::Dispose>()
+            .action::<actions::place_hold::PlaceHold>()
+            .action::<actions::lift_hold::LiftHold>()
             .action::<actions::end_dead_letter::EndDeadLetter>()
             .action::<actions::declare_day::DeclareDay>()
             .action::<actions::sweep::Sweep>()

@@ -114,6 +114,23 @@ impl Checks<'_> {
                 );
             }
         }
+        if let Some(retention) = &item.retention {
+            self.text("/retention/basis", &retention.basis, 500);
+            match (retention.years, retention.permanent) {
+                (Some(1..=100), false) | (None, true) => {}
+                (Some(_), false) => {
+                    self.report("/retention/years", "closed cases are kept for 1 to 100 years");
+                }
+                (None, false) => self.report(
+                    "/retention",
+                    "say for how many years closed cases are kept, or that they are permanent",
+                ),
+                (Some(_), true) => self.report(
+                    "/retention/years",
+                    "what is permanent has no number of years; leave one of them out",
+                ),
+            }
+        }
         for (place, lookup) in item.lookup.iter().enumerate() {
             self.text(&format!("/lookup/{place}/purpose"), &lookup.purpose, 200);
         }

@@ -41,6 +41,17 @@ FROM casework_material
 WHERE object = $1
 LIMIT 1";
 
+    /// The objects of a case, and of a correction of it that was begun: names stay sealed.
+    OBJECTS_OF_CASE = "
+SELECT object
+FROM casework_material
+WHERE case_id = $1
+UNION
+SELECT m.object
+FROM casework_draft AS d
+JOIN casework_material AS m ON m.draft_id = d.id
+WHERE d.case_id = $1";
+
     /// A new file of a draft.
     INSERT_MATERIAL = "
 INSERT INTO casework_material (id, draft_id, case_id, material, name, object, kind, bytes,
@@ -131,6 +142,19 @@ pub(crate) async fn of_draft(ctx: &Ctx, draft: DraftId) -> Result<Vec<MaterialFi
 /// A case's files, oldest first.
 pub(crate) async fn of_case(ctx: &Ctx, case: CaseId) -> Result<Vec<MaterialFile>, Failure> {
     read_all(ctx, &ctx.rows(MATERIALS_OF_CASE, values![case]).await?)
+}
+
+/// The objects of a case, each once.
+pub(crate) async fn objects_of_case(
+    ctx: &Ctx,
+    case: CaseId,
+) -> Result<Vec<ObjectAddress>, Failure> {
+    let mut objects: Vec<ObjectAddress> = Vec::new();
+    for row in ctx.rows(OBJECTS_OF_CASE, values![case]).await? {
+        let object = ObjectAddress::parse(&row.get::<String>("object")?);
+        objects.extend(object.filter(|object| !objects.contains(object)));
+    }
+    Ok(objects)
 }
 
 /// A file by id.

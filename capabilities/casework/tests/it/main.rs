@@ -11,6 +11,7 @@ mod lookups;
 mod pages;
 mod personal;
 mod races;
+mod retention;
 mod sections;
 mod statements;
 mod story;

@@ -329,6 +329,11 @@ pub(crate) fn pdf(marker: &str) -> Vec<u8> {
 }
 
 impl World {
+    /// Of a house and its double.
+    pub(crate) fn of(house: TestHouse, double: &Arc<IdentityDouble>) -> World {
+        World { house, double: double.clone() }
+    }
+
     /// Does an action and expects it done.
     pub(crate) async fn done(&self, who: &Principal, operation: &str, input: Json) -> Json {
         match self.house.act(who, operation, input).await {

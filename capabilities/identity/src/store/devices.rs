@@ -27,6 +27,13 @@ WHERE token_hash = $1";
 INSERT INTO identity_device (id, token_hash, account, created_ms, seen_ms)
 VALUES ($1, $2, $3, $4, $4)
 ON CONFLICT (token_hash, account) DO UPDATE SET seen_ms = $4";
+    /// The browsers that an account knows.
+    SELECT_KNOWN = "
+SELECT id, created_ms, seen_ms
+FROM identity_device
+WHERE account = $1
+ORDER BY seen_ms DESC, id
+LIMIT $2";
     /// An account knows no browser any more.
     DELETE_DEVICES = "
 DELETE FROM identity_device

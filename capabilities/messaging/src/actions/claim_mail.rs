@@ -56,7 +56,6 @@ impl Action for ClaimMail {
         let minutes = CODE_MS / 60_000;
         let expires = ctx.now.plus_ms(CODE_MS);
         let fresh = Fresh {
-            account: Some(account),
             letter: Letter {
                 subject: t.say("messaging-mail-code-subject"),
                 text: t.say2("messaging-mail-code", ("code", code.as_str()), ("minutes", minutes)),
@@ -67,7 +66,7 @@ impl Action for ClaimMail {
         };
         Ok(Decision::reply(Claimed { expires_ms: expires })
             .write(address::put_claim(ctx, account, (&mail, &code), before.as_ref()).await?)
-            .write(delivery::insert(ctx, &fresh)?))
+            .write(delivery::insert_own(ctx, account, fresh).await?))
     }
 }
 

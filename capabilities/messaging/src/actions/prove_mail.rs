@@ -55,14 +55,14 @@ impl Action for ProveMail {
             .write(Statement::one(address::SPEND_CLAIM, id));
         if let Some(before) = before.filter(|before| before.mail != claim.mail) {
             let now = address::masked(&claim.mail);
-            decision = decision.write(farewell(ctx, account, &before, Some(&now))?);
+            decision = decision.write(farewell(ctx, account, &before, Some(&now)).await?);
         }
         Ok(decision)
     }
 }
 
 /// Tells an address that messages go elsewhere now, or nowhere: who did not do that is warned.
-pub(super) fn farewell(
+pub(super) async fn farewell(
     ctx: &Ctx,
     account: AccountId,
     before: &Mailbox,
@@ -75,7 +75,6 @@ pub(super) fn farewell(
         None => t.say1("messaging-mail-removed", "at", at),
     };
     let fresh = Fresh {
-        account: Some(account),
         letter: Letter {
             subject: t.say("messaging-mail-changed-subject"),
             text,
@@ -84,5 +83,5 @@ pub(super) fn farewell(
         },
         ..Fresh::new(Channel::Email, ctx.now, ctx.now.plus_ms(3 * DAY_MS))
     };
-    delivery::insert(ctx, &fresh)
+    delivery::insert_own(ctx, account, fresh).await
 }

@@ -4,7 +4,7 @@ use minshu_kernel::action::{Action, Decision, JobDraft};
 use minshu_kernel::clock::{DAY_MS, Timestamp};
 use minshu_kernel::courier::Channel;
 use minshu_kernel::ctx::Ctx;
-use minshu_kernel::error::Failure;
+use minshu_kernel::error::{Failure, Kind};
 use minshu_kernel::ids::AccountId;
 use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
@@ -89,11 +89,15 @@ impl Action for Reach {
             let from = choices.quiet.over(ctx.now);
             let fresh = Fresh {
                 message: Some(message.id),
-                account: Some(contact.account),
                 letter,
                 ..Fresh::new(self.channel, from, from.plus_ms(OF_USE_MS))
             };
-            decision = decision.write(delivery::insert(ctx, &fresh)?);
+            match delivery::insert_own(ctx, contact.account, fresh).await {
+                Ok(write) => decision = decision.write(write),
+                // Whoever left meanwhile is told nothing; others are.
+                Err(failure) if failure.kind == Kind::Missing => {}
+                Err(failure) => return Err(failure),
+            }
         }
         let told = decision.writes.len();
         Ok(Decision { reply: Some(Reached { told }), ..decision })

@@ -38,7 +38,7 @@ impl Action for RemoveMail {
         let gone = Statement::one(address::DELETE_ADDRESS, values![account, mailbox.version]);
         let mut decision = Decision::reply(MailRemoved { removed: true }).write(gone);
         if mailbox.bad.is_none() && ctx.services.carriers.offers(Channel::Email) {
-            decision = decision.write(farewell(ctx, account, &mailbox, None)?);
+            decision = decision.write(farewell(ctx, account, &mailbox, None).await?);
         }
         Ok(decision)
     }

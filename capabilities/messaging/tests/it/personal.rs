@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use minshu_kernel::access::Principal;
+use minshu_kernel::carrier::CarrierError;
+use minshu_kernel::courier::Channel;
+use minshu_kernel::personal::Subject;
+use minshu_kernel::records::WriteSet;
 use serde_json::json;
 
 use crate::world::{HOLDER, World, capabilities_with, worlds};
@@ -64,5 +68,37 @@ async fn personal_values_never_rest_in_clear() {
         let inbox = format!("{:?}", world.inbox(&resident).await);
         assert!(inbox.contains(HOLDER) && inbox.contains(GIVEN), "{inbox}");
         assert_eq!(resting_in_clear(&world).await, Vec::<String>::new());
+    }
+}
+
+/// What waits for a channel rests under the key of whom it goes to: who leaves takes it along.
+#[tokio::test]
+async fn a_text_to_somebody_who_left_is_gone_with_the_key() {
+    for world in worlds().await {
+        let house = &world.house.house;
+        let who = world.house.resident();
+        let account = who.account().unwrap();
+        let down = CarrierError::Down { why: "no connection".to_owned(), after_ms: None };
+        world.house.carriers.answer(Channel::Email, Some(down));
+        let input = json!({ "mail": "lin@example.com" });
+        world.house.act(&who, "messaging.claim_mail", input).await.unwrap();
+        let texts = "SELECT state, reason, sealed FROM messaging_delivery";
+        let rows = world.scan(texts).await;
+        let own = uuid::Uuid::parse_str(&account.to_string()).unwrap();
+        let sealed: Vec<u8> = rows[0].get("sealed").unwrap();
+        assert!(rows.len() == 1 && sealed[1..17] == *own.as_bytes());
+
+        let personal = &house.services.personal;
+        let statements = vec![personal.destruction(Subject::Account(account)).unwrap()];
+        house.services.records.apply(WriteSet { statements }).await.unwrap();
+        house.person_keys.forget_destroyed(true);
+        world.house.carriers.answer(Channel::Email, None);
+        world.house.clock.advance(60_000);
+        world.house.settle().await;
+        assert!(world.house.carriers.take().is_empty());
+        let rows = world.scan(texts).await;
+        let ended = |column| rows[0].get::<String>(column).unwrap();
+        assert_eq!((ended("state"), ended("reason")), ("failed".into(), "erased".into()));
+        assert_eq!(rows[0].get::<Option<Vec<u8>>>("sealed").unwrap(), None);
     }
 }

@@ -4,9 +4,11 @@
 mod audit;
 mod calendar;
 mod chapter;
+mod disposals;
 mod documents;
 mod flows;
 mod front;
+mod holds;
 mod home;
 mod own;
 mod packs;
@@ -71,6 +73,13 @@ pub fn describe(contract: &mut Contract) {
             order: 68,
         },
         NavigationEntry {
+            key: "platform-navigation-disposals",
+            href: "/records/disposals",
+            icon: "archive",
+            operation: "platform.disposals",
+            order: 69,
+        },
+        NavigationEntry {
             key: "platform-navigation-audit",
             href: "/audit",
             icon: "list-checks",
@@ -108,6 +117,12 @@ pub fn house_routes(house: &Arc<House>) -> Vec<Route> {
         get(pages, "/operations/subscriptions/{subscription}", subscriptions::show_one),
         post(pages, "/operations/subscriptions/{subscription}", subscriptions::change),
         get(pages, "/operations/packs", packs::show),
+        get(pages, "/records/disposals", disposals::show),
+        get(pages, "/records/disposals/{list}", disposals::show_one),
+        post(pages, "/records/disposals/{list}", disposals::change),
+        get(pages, "/records/holds", holds::show),
+        post(pages, "/records/holds", holds::add),
+        post(pages, "/records/holds/{hold}", holds::lift),
         get(pages, "/demo/telephone", telephone::show),
         get(pages, "/calendar", calendar::show),
         post(pages, "/calendar", calendar::declare),

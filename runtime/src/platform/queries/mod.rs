@@ -3,7 +3,10 @@
 pub mod audit_entries;
 pub mod dead_letters;
 pub mod deliveries;
+pub mod disposal;
+pub mod disposals;
 pub mod failed_jobs;
+pub mod holds;
 pub mod my_readings;
 pub mod packs_in_force;
 pub mod subscriptions;
