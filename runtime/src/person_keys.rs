@@ -334,7 +334,10 @@ impl PersonKeys {
 
 /// Looks for keys that other processes destroyed, until told to stop. A process that is alone destroys its own.
 pub async fn follow(house: Arc<House>) {
-    while !house.single_process {
+    if house.single_process {
+        return;
+    }
+    loop {
         tokio::time::sleep(LOOK).await;
         if let Err(error) = house.person_keys.notice().await {
             tracing::warn!(%error, "destroyed keys are looked for again in a moment");
