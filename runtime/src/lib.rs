@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod calendar;
 pub mod carriers;
+pub mod correction;
 pub mod disposal;
 pub mod door;
 pub mod file_keys;

@@ -76,7 +76,7 @@ pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
     PlatformRole {
         id: "platform.registrar",
         name: ("人员机构管理员", "Registrar of people and organisations"),
-        may: &["identity.administer", COUNTER_SET],
+        may: &["identity.administer", COUNTER_SET, "platform.correct_records"],
     },
 ];
 

@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("V22__object_keys", include_str!("../../migrations/V22__object_keys.sql")),
     ("V25__shared_work", include_str!("../../migrations/V25__shared_work.sql")),
     ("V40__disposal", include_str!("../../migrations/V40__disposal.sql")),
+    ("V41__correction", include_str!("../../migrations/V41__correction.sql")),
 ];
 
 const EVERYONE: &[&str] = &["platform.systems"];
@@ -170,6 +171,18 @@ impl Platform {
                 may: APPROVE_DISPOSALS,
             },
             PermissionSet {
+                id: "platform.own_corrections",
+                name: ("要求更正自己的资料", "Ask for the correction of one's own data"),
+                basis: Basis::Owner,
+                may: &["platform.ask_correction", "platform.my_corrections"],
+            },
+            PermissionSet {
+                id: "platform.correct_records",
+                name: ("答复更正请求", "Decide requests for correction"),
+                basis: Basis::Post,
+                may: &["platform.corrections", "platform.decide_correction"],
+            },
+            PermissionSet {
                 id: "platform.disposal",
                 name: (
                     "汇集到期档案、执行处置",
@@ -192,6 +205,7 @@ impl Platform {
             },
         ]);
         crate::disposal::describe(contract);
+        crate::correction::describe(contract);
         contract.sweeps.extend(crate::housekeeping::OWN);
         let own = minshu_kernel::error::PROBLEM_TYPES.iter();
         contract
@@ -214,6 +228,9 @@ impl Platform {
             ProblemType { code: "platform.disposal_empty", status: 409 },
             ProblemType { code: "platform.own_disposal", status: 403 },
             ProblemType { code: "platform.hold_changed", status: 409 },
+            ProblemType { code: "platform.corrections_full", status: 409 },
+            ProblemType { code: "platform.correction_changed", status: 409 },
+            ProblemType { code: "platform.own_correction", status: 403 },
         ]);
         contract
             .query::<queries::systems::Systems>()
@@ -227,6 +244,12 @@ impl Platform {
             .query::<queries::disposals::Disposals>()
             .query::<queries::disposal::DisposalById>()
             .query::<queries::holds::Holds>()
+            .query::<queries::corrections::Corrections>()
+            .query::<queries::corrections::MyCorrections>()
+            .action::<actions::ask_correction::AskCorrection>()
+            .action::<actions::decide_correction::DecideCorrection>()
+            .event::<actions::ask_correction::CorrectionAsked>()
+            .event::<actions::decide_correction::CorrectionDecided>()
             .action::<actions::gather_disposals::GatherDisposals>()
             .action::<actions::take_out_records::TakeOutRecords>()
             .action::<actions::propose_disposal::ProposeDisposal>()

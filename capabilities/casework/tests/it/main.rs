@@ -4,6 +4,7 @@
 
 mod access;
 mod calendar;
+mod correction;
 mod drafts;
 mod flags;
 mod housekeeping;

@@ -2,6 +2,8 @@
 
 pub mod apply_packs;
 pub mod approve_disposal;
+pub mod ask_correction;
+pub mod decide_correction;
 pub mod declare_day;
 pub mod dispose;
 pub mod end_dead_letter;

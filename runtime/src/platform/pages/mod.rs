@@ -4,6 +4,7 @@
 mod audit;
 mod calendar;
 mod chapter;
+mod corrections;
 mod disposals;
 mod documents;
 mod flows;
@@ -73,6 +74,13 @@ pub fn describe(contract: &mut Contract) {
             order: 68,
         },
         NavigationEntry {
+            key: "platform-navigation-corrections",
+            href: "/records/corrections",
+            icon: "pencil",
+            operation: "platform.corrections",
+            order: 66,
+        },
+        NavigationEntry {
             key: "platform-navigation-disposals",
             href: "/records/disposals",
             icon: "archive",
@@ -120,6 +128,10 @@ pub fn house_routes(house: &Arc<House>) -> Vec<Route> {
         get(pages, "/records/disposals", disposals::show),
         get(pages, "/records/disposals/{list}", disposals::show_one),
         post(pages, "/records/disposals/{list}", disposals::change),
+        get(pages, "/me/corrections", corrections::show_own),
+        post(pages, "/me/corrections", corrections::ask),
+        get(pages, "/records/corrections", corrections::show),
+        post(pages, "/records/corrections/{correction}", corrections::decide),
         get(pages, "/records/holds", holds::show),
         post(pages, "/records/holds", holds::add),
         post(pages, "/records/holds/{hold}", holds::lift),

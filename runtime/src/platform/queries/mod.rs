@@ -1,6 +1,7 @@
 //! The platform's own reads.
 
 pub mod audit_entries;
+pub mod corrections;
 pub mod dead_letters;
 pub mod deliveries;
 pub mod disposal;
