@@ -1,6 +1,7 @@
 //! People ask that what is held about them be put right; the department of the place answers, in time and with reasons.
 
 use minshu_kernel::clock::DAY_MS;
+use minshu_kernel::records::Records as _;
 use minshu_kernel::values;
 use serde_json::json;
 

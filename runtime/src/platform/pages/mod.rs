@@ -22,6 +22,8 @@ mod telephone;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_records;
+#[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests_house;
 

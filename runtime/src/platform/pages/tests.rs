@@ -217,7 +217,7 @@ fn letters() -> Vec<DeadLetter> {
         at: now().plus_ms(-6_060_000),
         version: 1,
     };
-    vec![
+    let mut all = vec![
         letter("l1", "casework.case:1", "kernel.missing: it is gone"),
         letter("l2", "casework.case:1", "kernel.subject_parked"),
         letter("l3", "casework.case:2", "something else"),
@@ -372,7 +372,7 @@ fn pages(t: &Speaker) -> Vec<(&'static str, String)> {
         name: "系统".into(),
         files: vec![("scenario.feature".into(), "功能: 一 <b>".into())],
     };
-    vec![
+    let mut all = vec![
         ("front", of(&front(t))),
         ("chapter", of(&chapter)),
         ("systems", of(&systems(t, &everything))),
@@ -402,7 +402,9 @@ fn pages(t: &Speaker) -> Vec<(&'static str, String)> {
         ("packs-quiet", of(&packs::sample::page(t, false))),
         ("calendar", of(&year(t, 2026, true))),
         ("calendar-uncertain", of(&year(t, 2031, false))),
-    ]
+    ];
+    all.extend(tests_records::pages(t));
+    all
 }
 
 /// A text that is missing answers its key in brackets.
