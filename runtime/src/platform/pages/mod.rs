@@ -22,10 +22,10 @@ mod telephone;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod tests_records;
-#[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests_house;
+#[cfg(test)]
+mod tests_records;
 
 use std::future::Future;
 use std::sync::Arc;

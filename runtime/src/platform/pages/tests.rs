@@ -217,7 +217,7 @@ fn letters() -> Vec<DeadLetter> {
         at: now().plus_ms(-6_060_000),
         version: 1,
     };
-    let mut all = vec![
+    vec![
         letter("l1", "casework.case:1", "kernel.missing: it is gone"),
         letter("l2", "casework.case:1", "kernel.subject_parked"),
         letter("l3", "casework.case:2", "something else"),

@@ -113,7 +113,12 @@ fn holds(t: &Speaker, lifted: bool, refused: bool) -> HoldsPage {
         version: 1,
     };
     let lines = [one(0, None), one(1, Some(now())), one(2, Some(now().plus_ms(90 * DAY_MS)))];
-    let problems = [("/number", "找不到"), ("/until", "请填日期"), ("/reason", "请写理由"), ("/reach", "没有申请人")];
+    let problems = [
+        ("/number", "找不到"),
+        ("/until", "请填日期"),
+        ("/reason", "请写理由"),
+        ("/reach", "没有申请人"),
+    ];
     let state = form(if refused { &problems } else { &[] });
     let new = HoldForm {
         state: Some(state),
@@ -163,7 +168,13 @@ fn requests() -> [CorrectionLine; 5] {
 
 fn own(t: &Speaker, refused: bool) -> OwnPage {
     let choices = vec![("casework.cases 1".to_owned(), "申请和办件：大型户外广告".to_owned())];
-    let problems = [("/wrong", "请填写"), ("/right", "请填写"), ("/why", "请填写"), ("/division", "请填代码"), ("/record", "请选")];
+    let problems = [
+        ("/wrong", "请填写"),
+        ("/right", "请填写"),
+        ("/why", "请填写"),
+        ("/division", "请填代码"),
+        ("/record", "请选"),
+    ];
     let state = form(if refused { &problems } else { &[] });
     OwnPage::of(t.clone(), &requests(), choices, state, corrections::Typed::default())
 }
