@@ -51,7 +51,7 @@ fn view(t: &Speaker, line: &CorrectionLine, key: String) -> RequestView {
         RequestState::Open => ("platform-correction-open", "is-info"),
         RequestState::Corrected => ("platform-correction-corrected", "is-good"),
         RequestState::Partly => ("platform-correction-partly", "is-warn"),
-        RequestState::Refused => ("platform-correction-refused", ""),
+        RequestState::Refused => ("platform-correction-refused", "is-bad"),
     };
     let flag = match line.flag.as_str() {
         "red" => ("is-bad", t.say("platform-correction-late")),
