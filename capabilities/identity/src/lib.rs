@@ -78,6 +78,16 @@ pub(crate) const PLATFORM_ROLES: &[PlatformRole] = &[
         name: ("人员机构管理员", "Registrar of people and organisations"),
         may: &["identity.administer", COUNTER_SET, "platform.correct_records"],
     },
+    PlatformRole {
+        id: "platform.records_keeper",
+        name: ("档案管理员", "Records keeper"),
+        may: &["platform.keep_records"],
+    },
+    PlatformRole {
+        id: "platform.disposal_approver",
+        name: ("档案处置审批人", "Approver of disposals"),
+        may: &["platform.approve_disposals"],
+    },
 ];
 
 /// What may be granted, and on what ground.

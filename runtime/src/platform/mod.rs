@@ -5,7 +5,7 @@ pub mod actions;
 pub mod pages;
 pub mod queries;
 
-use minshu_kernel::access::{Basis, PermissionSet, PlatformRole};
+use minshu_kernel::access::{Basis, PermissionSet};
 use minshu_kernel::capability::{Contract, IntegrityEntry, ProblemType};
 use minshu_kernel::text::TextSource;
 
@@ -190,18 +190,6 @@ impl Platform {
                 ),
                 basis: Basis::System,
                 may: &[actions::gather_disposals::NAME, actions::dispose::NAME],
-            },
-        ]);
-        contract.platform_roles.extend([
-            PlatformRole {
-                id: "platform.records_keeper",
-                name: ("档案管理员", "Records keeper"),
-                may: &["platform.keep_records"],
-            },
-            PlatformRole {
-                id: "platform.disposal_approver",
-                name: ("档案处置审批人", "Approver of disposals"),
-                may: &["platform.approve_disposals"],
             },
         ]);
         crate::disposal::describe(contract);

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use minshu_casework::Casework;
 use minshu_kernel::BoxFuture;
-use minshu_kernel::access::{Authenticator, Basis, PermissionSet, Principal, Resource};
+use minshu_kernel::access::{
+    Authenticator, Basis, PermissionSet, PlatformRole, Principal, Resource,
+};
 use minshu_kernel::action::Query;
 use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::clock::Timestamp;
@@ -183,6 +185,19 @@ impl Capability for Door {
             basis: Basis::SignedIn,
             may: &["identity.my_mandates", "identity.applicant", "identity.register"],
         });
+        // The roles of those who keep records, as identity names them.
+        contract.platform_roles.extend([
+            PlatformRole {
+                id: "platform.records_keeper",
+                name: ("档案管理员", "Records keeper"),
+                may: &["platform.keep_records"],
+            },
+            PlatformRole {
+                id: "platform.disposal_approver",
+                name: ("审批人", "Approver"),
+                may: &["platform.approve_disposals"],
+            },
+        ]);
         contract.permission_sets.push(PermissionSet {
             id: "identity.counter",
             name: ("窗口", "Counter"),
