@@ -39,6 +39,7 @@ export function addresses(made: Seed): Record<Visitor, Address[]> {
       { name: "me-password", path: "/me/password" },
       { name: "me-messages", path: "/me/messages" },
       { name: "me-data", path: "/me/data" },
+      { name: "my-corrections", path: "/me/corrections" },
       { name: "drafts", path: "/drafts" },
       { name: "cases", path: "/cases" },
       { name: "item", path: `/items/${item}` },
@@ -70,6 +71,7 @@ export function addresses(made: Seed): Record<Visitor, Address[]> {
       { name: "case-denied", path: `/cases/${made.denied}` },
     ],
     clerk: [
+      { name: "corrections", path: "/records/corrections" },
       { name: "home", path: "/home" },
       { name: "me", path: "/me" },
       { name: "work", path: "/work" },

@@ -73,6 +73,8 @@ impl RequestState {
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Words {
+    /// The name of who asks, masked.
+    pub asker: String,
     /// What the record is called.
     pub title: String,
     /// What is wrong.
@@ -139,6 +141,7 @@ impl Correction {
             Err(error) => Err(Failure::from(error)),
         };
         let none = || Words {
+            asker: "–".to_owned(),
             title: "–".to_owned(),
             wrong: "–".to_owned(),
             right: "–".to_owned(),

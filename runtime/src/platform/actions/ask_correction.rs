@@ -2,6 +2,7 @@
 
 use minshu_kernel::access::Resource;
 use minshu_kernel::action::{Action, Decision};
+use minshu_kernel::codes::mask;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::division::DivisionCode;
 use minshu_kernel::error::{Failure, FieldProblem, Kind};
@@ -145,7 +146,8 @@ impl Action for AskCorrection {
         if open.map_or(Ok(0), |row| row.get::<i64>("n"))? >= OPEN_MOST {
             return Err(Failure::new(Kind::Conflict, "platform.corrections_full"));
         }
-        let words = Words { title: record.title, wrong, right, why };
+        let asker = mask::name(&ctx.who.name);
+        let words = Words { asker, title: record.title, wrong, right, why };
         let words = serde_json::to_string(&words).map_err(Failure::internal)?;
         let sealer = ctx.sealer(Subject::owning(Some(account), ctx.who.person, None)).await?;
         let key = id.to_string();

@@ -156,6 +156,8 @@ pub(super) struct DisposalPage {
     /// The class of the state's tag.
     pub class: &'static str,
     pub done: bool,
+    /// Whether it ended with nothing removed.
+    pub nothing: bool,
     pub facts: Vec<(String, String)>,
     pub digest: String,
     pub steps: Vec<StepView>,
@@ -285,6 +287,7 @@ impl DisposalPage {
                 ListState::Done => "is-good",
             },
             done: line.state == ListState::Done,
+            nothing: line.gone == 0,
             facts,
             digest: line.digest.clone().unwrap_or_default(),
             steps,

@@ -139,7 +139,9 @@ fn request(n: u128, state: RequestState, flag: &str) -> CorrectionLine {
         holding: "casework.cases".to_owned(),
         kind: "申请和办件".to_owned(),
         record: ID.to_string(),
+        account: minshu_kernel::ids::AccountId::new(ID),
         words: Words {
+            asker: "林**".to_owned(),
             title: "大型户外广告 HWGG-350102-20260305-00001".to_owned(),
             wrong: "地址写成“五四路 1 号”".to_owned(),
             right: "五四路 11 号".to_owned(),

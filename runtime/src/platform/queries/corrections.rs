@@ -5,6 +5,7 @@ use minshu_kernel::action::Query;
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
+use minshu_kernel::ids::AccountId;
 use minshu_kernel::list::{After, Filter, ListQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub struct CorrectionLine {
     pub kind: String,
     /// The record.
     pub record: String,
+    /// Who asked.
+    pub account: AccountId,
     /// What was asked for.
     pub words: Words,
     /// Where it is decided.
@@ -76,6 +79,7 @@ fn line(ctx: &Ctx, request: Correction) -> CorrectionLine {
         kind: kind.map_or_else(|| request.holding.clone(), |kind| t.say(kind.title)),
         holding: request.holding,
         record: request.record,
+        account: request.account,
         words: request.words,
         place: ctx.services.divisions.full_name(request.division, ctx.lang),
         state: request.state,
