@@ -142,9 +142,6 @@ pub enum IdentityError {
     /// The provider's account is linked to another one here, or the account to another one there.
     #[error("the link is taken")]
     OutsideTaken,
-    /// The account asks for a second factor, which a provider does not bring.
-    #[error("the account has a second factor")]
-    OutsideSecondStep,
     /// The password hashing failed: a defect, or memory ran out.
     #[error("a password could not be hashed: {0}")]
     PasswordHash(String),
@@ -187,7 +184,6 @@ pub(crate) const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("identity.hindered", Kind::Conflict),
     ("identity.outside_over", Kind::Conflict),
     ("identity.outside_taken", Kind::Conflict),
-    ("identity.outside_second_step", Kind::Refused),
     ("identity.password_hash", Kind::Internal),
     ("identity.unreadable", Kind::Internal),
     ("identity.busy", Kind::Unavailable),
@@ -233,7 +229,6 @@ impl Fault for IdentityError {
             IdentityError::Hindered(_) => "identity.hindered",
             IdentityError::OutsideOver => "identity.outside_over",
             IdentityError::OutsideTaken => "identity.outside_taken",
-            IdentityError::OutsideSecondStep => "identity.outside_second_step",
             IdentityError::PasswordHash(_) => "identity.password_hash",
             IdentityError::Unreadable(_) => "identity.unreadable",
         }
@@ -322,7 +317,6 @@ mod tests {
             IdentityError::Hindered(vec![Message::new("identity-leave-post")]),
             IdentityError::OutsideOver,
             IdentityError::OutsideTaken,
-            IdentityError::OutsideSecondStep,
             IdentityError::PasswordHash("memory".to_owned()),
             IdentityError::Unreadable("identity_account"),
         ] {

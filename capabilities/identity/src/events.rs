@@ -103,6 +103,11 @@ event!(
     SessionsEnded { account: AccountId = "The account." }
 );
 event!(
+    "identity.account.signed_out",
+    "Somebody who looks after accounts ended every session of one.",
+    AccountSignedOut { account: AccountId = "The account.", by: AccountId = "Who ended them." }
+);
+event!(
     "identity.account.erased",
     "An account left: its data were erased with their key.",
     AccountErased { account: AccountId = "The account." }

@@ -233,6 +233,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
         name: ("管理机构和岗位", "Administer organisations and posts"),
         basis: Basis::Post,
         may: &[
+            "identity.sign_out_account",
             "identity.add_organisation",
             "identity.change_organisation",
             "identity.add_post",
@@ -299,6 +300,7 @@ impl Capability for Identity {
             .action::<actions::RemovePasskey>()
             .action::<actions::SignOut>()
             .action::<actions::EndSession>()
+            .action::<actions::SignOutAccount>()
             .action::<actions::EndOtherSessions>()
             .action::<actions::ChangePassword>()
             .action::<actions::ChangeClaim>()
@@ -367,6 +369,7 @@ impl Capability for Identity {
             .event::<events::AccountRecovered>()
             .event::<events::PasswordChanged>()
             .event::<events::SessionsEnded>()
+            .event::<events::AccountSignedOut>()
             .event::<events::AccountErased>()
             .event::<events::OrganisationAdded>()
             .event::<events::OrganisationChanged>()
@@ -402,6 +405,7 @@ impl Capability for Identity {
             ("V27__recovery", include_str!("../migrations/V27__recovery.sql")),
             ("V30__outside_providers", include_str!("../migrations/V30__outside_providers.sql")),
             ("V40__passkeys", include_str!("../migrations/V40__passkeys.sql")),
+            ("V41__steps_by_provider", include_str!("../migrations/V41__steps_by_provider.sql")),
         ]);
         // Who comes back takes away the own ones; those of accounts that stay away go here.
         contract.sweeps.push(Sweep {

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use super::sign_in::fresh_token;
+use super::sign_in::{fresh_token, wait};
 use crate::checks;
 use crate::error::IdentityError;
 use crate::model::{Secret, SessionId};
@@ -40,13 +40,16 @@ pub struct Arrive {
 pub struct Arrived {
     /// The token of the session that began; none where the account was linked or nobody is known.
     pub token: Option<Secret>,
+    /// The token with which `identity.finish_sign_in` goes on, where the account asks for a second factor.
+    #[serde(default)]
+    pub step: Option<Secret>,
     /// Whether an account is linked to it now.
     pub linked: bool,
 }
 
 impl Action for Arrive {
     const NAME: &'static str = "identity.arrive";
-    const DOC: &'static str = "Ends a sign-in by a provider outside the house: begins a session of the linked account, or links the account that is signed in. The pages of the house alone can make its input; each serves once.";
+    const DOC: &'static str = "Ends a sign-in by a provider outside the house: begins a session of the linked account, which waits for its second step where there is one, or links the account that is signed in. The pages of the house alone can make its input; each serves once.";
     const SECRET_REPLY: bool = true;
     type Reply = Arrived;
 
@@ -67,13 +70,21 @@ impl Action for Arrive {
         }
         let found = outside::link(ctx, &travel.provider, subject).await?;
         let spent = outside::spend(state, ctx.now);
-        let answer = |token, linked| Decision::reply(Arrived { token, linked });
+        let answer = |token, linked| Decision::reply(Arrived { token, step: None, linked });
         match (travel.link, found) {
             (None, None) => Ok(answer(None, false).write(spent)),
             (None, Some(link)) => {
-                // A provider's word is one factor: an account with a second one is entered by its own way.
+                let used = outside::used(&link, ctx.now);
+                // A provider's word is one factor: an account with a second one is asked for it here as well.
                 if factors::confirmed_totp(ctx, link.account).await?.is_some() {
-                    return Err(IdentityError::OutsideSecondStep.into());
+                    let provider = Some(link.provider.as_str());
+                    let waits = wait(ctx, link.account, (None, "fed"), provider);
+                    let step = waits.reply.and_then(|begun| begun.step);
+                    let mut decision = Decision::reply(Arrived { token: None, step, linked: true })
+                        .write(spent)
+                        .write(used);
+                    decision.writes.extend(waits.writes);
+                    return Ok(decision);
                 }
                 let token = fresh_token(ctx);
                 let beginning = sessions::Beginning {
@@ -85,8 +96,7 @@ impl Action for Arrive {
                 let begun = sessions::begin(id, &beginning, ctx.now);
                 let mut decision = answer(Some(token.clone()), true).write(spent);
                 decision.writes.extend(begun);
-                decision.writes.extend(outside::began(id, &link, ctx.now));
-                Ok(decision)
+                Ok(decision.write(outside::began(id, &link.provider)).write(used))
             }
             // An account is linked from inside a session of its own, and from nowhere else.
             (Some(account), _) if ctx.who.account() != Some(account) => {

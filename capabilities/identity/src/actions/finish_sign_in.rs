@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::sign_in::{SessionBegun, begin, notice};
 use crate::checks;
 use crate::error::IdentityError;
-use crate::model::{Account, Secret, SessionId, StepId};
+use crate::model::{Account, Secret, SessionId};
 use crate::passkey_proof::Judged;
 use crate::passkeys::{Answer, Purpose};
-use crate::store::{accounts, factors};
+use crate::store::factors::Waiting;
+use crate::store::{accounts, factors, outside};
 use crate::throttle::Gate;
 
 /// Finishes signing in with the second factor.
@@ -46,7 +47,7 @@ pub struct FinishSignIn {
 
 impl Action for FinishSignIn {
     const NAME: &'static str = "identity.finish_sign_in";
-    const DOC: &'static str = "Begins the session of a sign-in whose password was right, with a code of the authenticator, a spare code or a passkey. A code is good once. The sign-in waits for five minutes.";
+    const DOC: &'static str = "Begins the session of a sign-in whose first step was right, with a code of the authenticator, a spare code or a passkey. A code is good once. The sign-in waits for five minutes.";
     const SECRET_REPLY: bool = true;
     type Reply = SessionBegun;
 
@@ -60,7 +61,7 @@ impl Action for FinishSignIn {
         let totp = factors::confirmed_totp(ctx, account.id).await?.ok_or_else(over)?;
         let sign_in = (id, &account, device.as_deref());
         if let Some(answer) = &self.passkey {
-            return self.by_passkey(ctx, sign_in, (waiting.id, answer)).await;
+            return self.by_passkey(ctx, sign_in, (&waiting, answer)).await;
         }
         let gate = Gate::factor(ctx, &account.id.to_string(), waiting.known).await?;
         gate.admit(ctx.now)?;
@@ -83,6 +84,7 @@ impl Action for FinishSignIn {
         let mut decision = begin(ctx, sign_in, (self.known.as_ref(), self.remember), &methods)
             .write(Statement::one(factors::UPDATE_STEP_USED, values![waiting.id, ctx.now]))
             .write(fits.used);
+        decision.writes.extend(by_provider(id, &waiting));
         decision.writes.extend(gate.forgive(ctx.now));
         match fits.spare_left {
             None => Ok(decision),
@@ -91,13 +93,18 @@ impl Action for FinishSignIn {
     }
 }
 
+/// The statement that says by which provider the session began, where it did.
+fn by_provider(session: SessionId, waiting: &Waiting) -> Option<Statement> {
+    waiting.outside.as_deref().map(|provider| outside::began(session, provider))
+}
+
 impl FinishSignIn {
     /// With a passkey, which must be this account's.
     async fn by_passkey(
         &self,
         ctx: &Ctx,
         (id, account, device): (SessionId, &Account, Option<&str>),
-        (step, answer): (StepId, &Answer),
+        (waiting, answer): (&Waiting, &Answer),
     ) -> Result<Decision<SessionBegun>, Failure> {
         let judged = Judged::of(ctx, answer, (Purpose::SignIn, Some(account.id))).await?;
         let nothing = Decision::reply(SessionBegun::none(ctx.now));
@@ -107,7 +114,8 @@ impl FinishSignIn {
         };
         let known = (self.known.as_ref(), self.remember);
         let mut decision = begin(ctx, (id, account, device), known, passed.methods)
-            .write(Statement::one(factors::UPDATE_STEP_USED, values![step, ctx.now]));
+            .write(Statement::one(factors::UPDATE_STEP_USED, values![waiting.id, ctx.now]));
+        decision.writes.extend(by_provider(id, waiting));
         decision.writes.extend(writes);
         Ok(decision)
     }

@@ -274,7 +274,8 @@ impl IssueTokens {
                 })
             }
         };
-        let store = |token: &Secret, kind: &str, keep_ms: i64| {
+        let end = granted.auth_ms.plus_ms(rules::REFRESH_END_MS);
+        let store = |token: &Secret, kind: &str, until: Timestamp| {
             let values = values![
                 TokenId::fresh(&*ctx.services.ids),
                 sessions::token_hash(token.expose()),
@@ -285,13 +286,14 @@ impl IssueTokens {
                 applications::json(&granted.scopes),
                 granted.auth_ms,
                 ctx.now,
-                ctx.now.plus_ms(keep_ms),
+                until,
                 granted.methods.join(" ")
             ];
             Statement::one(applications::INSERT_TOKEN, values)
         };
-        let mut writes = vec![store(&access, "access", rules::ACCESS_MS)];
-        writes.extend(refresh.as_ref().map(|token| store(token, "refresh", rules::REFRESH_MS)));
+        let mut writes = vec![store(&access, "access", ctx.now.plus_ms(rules::ACCESS_MS))];
+        let follows = ctx.now.plus_ms(rules::REFRESH_MS).min(end);
+        writes.extend(refresh.as_ref().map(|token| store(token, "refresh", follows)));
         writes.extend(granted.consent.map(|consent| {
             Statement::any(applications::UPDATE_CONSENT_USED, values![consent, ctx.now])
         }));

@@ -8,6 +8,7 @@ use minshu_kernel::clock::{DAY_MS, Timestamp};
 use minshu_kernel::courier::{Channel, Dispatch};
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
+use minshu_kernel::ids::AccountId;
 use minshu_kernel::records::Statement;
 use minshu_kernel::values;
 use schemars::JsonSchema;
@@ -113,7 +114,7 @@ impl Action for SignIn {
         let methods = if held.is_some() { "pwd sms" } else { "pwd" };
         let totp = factors::confirmed_totp(ctx, account.id).await?;
         let mut decision = match totp {
-            Some(_) => wait(ctx, &account, (known, methods)),
+            Some(_) => wait(ctx, account.id, (known, methods), None),
             None => {
                 let known = (self.known.as_ref(), self.remember);
                 begin(ctx, (id, &account, device.as_deref()), known, methods)
@@ -151,10 +152,15 @@ pub(crate) fn begin(
     decision
 }
 
-/// The sign-in that waits for its second step.
-fn wait(ctx: &Ctx, account: &Account, first: (Option<DeviceId>, &str)) -> Decision<SessionBegun> {
+/// The sign-in that waits for its second step; `outside` is the provider by which it began.
+pub(crate) fn wait(
+    ctx: &Ctx,
+    account: AccountId,
+    first: (Option<DeviceId>, &str),
+    outside: Option<&str>,
+) -> Decision<SessionBegun> {
     let token = fresh_token(ctx);
-    let waiting = factors::wait(ctx, account.id, &token, first);
+    let waiting = factors::wait(ctx, account, &token, first, outside);
     let expires_ms = ctx.now.plus_ms(crate::factors::STEP_MS);
     let reply = SessionBegun { token: None, expires_ms, step: Some(token), known: None };
     Decision::reply(reply).write(waiting)

@@ -12,6 +12,8 @@ pub(crate) const CODE_MS: i64 = 60_000;
 pub(crate) const ACCESS_MS: i64 = 10 * 60_000;
 /// How long a refresh token holds; each use gives a new one.
 pub(crate) const REFRESH_MS: i64 = 30 * minshu_kernel::clock::DAY_MS;
+/// How long refresh tokens of one sign-in follow each other: then the person signs in again.
+pub(crate) const REFRESH_END_MS: i64 = 90 * minshu_kernel::clock::DAY_MS;
 /// How long an application's secret holds beside the one that follows it.
 pub(crate) const OLD_SECRET_MS: i64 = minshu_kernel::clock::DAY_MS;
 /// What access tokens begin with.

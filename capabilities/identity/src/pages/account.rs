@@ -14,7 +14,7 @@ use crate::actions::{ChangeClaim, ChangePassword};
 use crate::model::Secret;
 use crate::queries::counters::Counter;
 use crate::queries::me::MyAccount;
-use crate::queries::{Counters, Me};
+use crate::queries::{Counters, Me, OutsideLinks};
 
 /// The most counters that the page names.
 const COUNTERS_SHOWN: usize = 12;
@@ -32,6 +32,8 @@ struct MePage {
     counters: Vec<CounterView>,
     mandates: Vec<MandateView>,
     posts: Vec<PostView>,
+    /// Whether there are providers outside the house, or links to one that was.
+    elsewhere: bool,
 }
 
 struct CounterView {
@@ -53,8 +55,10 @@ pub(super) fn me_page(
     t: Speaker,
     account: &MyAccount,
     counters: &[Counter],
+    elsewhere: bool,
 ) -> Result<Page, Failure> {
     let template = MePage {
+        elsewhere,
         proved: account.proved,
         name: account.name.clone(),
         number: account.number.clone(),
@@ -93,7 +97,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Reply, Failure> {
         true => Vec::new(),
         false => visit.ask(&Counters {}).await?.counters,
     };
-    Ok(me_page(visit.speaker(), &account, &counters)?.into())
+    let elsewhere = !visit.ask(&OutsideLinks {}).await?.providers.is_empty();
+    Ok(me_page(visit.speaker(), &account, &counters, elsewhere)?.into())
 }
 
 #[derive(Template)]

@@ -2,6 +2,7 @@
 //! refused form is shown again with what was typed and what is wrong.
 
 mod account;
+mod admin_sessions;
 mod applications;
 mod counter;
 mod data;
@@ -99,6 +100,8 @@ pub(crate) fn describe(contract: &mut Contract) {
         Route::post("/emergency/close", emergency::close),
         Route::get("/reviews", emergency::list),
         Route::post("/reviews/{opening}", emergency::review),
+        Route::get("/admin/sessions", admin_sessions::show),
+        Route::post("/admin/sessions", admin_sessions::end),
         Route::get("/admin/organisations", organisations::list),
         Route::post("/admin/organisations", organisations::add),
         Route::get("/admin/organisations/{organisation}", organisations::show),
@@ -138,6 +141,13 @@ pub(crate) fn describe(contract: &mut Contract) {
             icon: "building-2",
             operation: "identity.organisations",
             order: 80,
+        },
+        NavigationEntry {
+            key: "identity-nav-end-sessions",
+            href: "/admin/sessions",
+            icon: "lock",
+            operation: "identity.sign_out_account",
+            order: 82,
         },
         NavigationEntry {
             key: "identity-nav-applications",

@@ -11,6 +11,7 @@ use minshu_kernel::web::{FormState, Markup, Page, Reply, SessionChange, Visit, p
 
 use super::passkeys::asking;
 use super::sessions::{CodeStage, Typed, register_page, sign_in_page};
+use crate::actions::arrive::Arrived;
 use crate::actions::{Arrive, UnlinkOutside};
 use crate::model::Secret;
 use crate::passkeys::Purpose as For;
@@ -159,6 +160,11 @@ pub(super) async fn arrive(visit: Arc<Visit>) -> Result<Reply, Failure> {
         device: Some(visit.browser.clone()),
     };
     match visit.act(&action).await {
+        Ok(Arrived { step: Some(step), .. }) => Ok(Reply::Redirect {
+            to: format!("/sign-in/second?to={}", percent(local_path(&travel.to))),
+            session: SessionChange::Wait(step.expose().to_owned()),
+            notice: None,
+        }),
         Ok(arrived) => match (arrived.token, arrived.linked) {
             (Some(token), _) => Ok(Reply::Redirect {
                 to: local_path(&travel.to).to_owned(),

@@ -218,16 +218,16 @@ fn opening_an_account() {
 
 #[test]
 fn my_account_proved_and_not() {
-    look("me", |t| account::me_page(t, &my_account(true), &[]));
+    look("me", |t| account::me_page(t, &my_account(true), &[], true));
     let counter = Counter {
         organisation: id(2),
         name: "鼓楼区政务服务中心".to_owned(),
         division: LocalText::new("福建省福州市鼓楼区", "福建省 福州市 鼓楼区 (county)"),
     };
     look("me-unproved", |t| {
-        account::me_page(t, &my_account(false), std::slice::from_ref(&counter))
+        account::me_page(t, &my_account(false), std::slice::from_ref(&counter), false)
     });
-    look("me-nowhere", |t| account::me_page(t, &my_account(false), &[]));
+    look("me-nowhere", |t| account::me_page(t, &my_account(false), &[], false));
     look("claim", |t| {
         account::claim_page(t, &refused(&[("/name", "请填写姓名")]), ["", "11010519491231002X"])
     });

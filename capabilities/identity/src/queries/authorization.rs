@@ -41,7 +41,7 @@ pub struct Asking {
     pub organisation: String,
     /// The most that it may ask for.
     pub scopes: Vec<String>,
-    /// What the person let it do before.
+    /// What the person let it do before; nothing where another program could pass for it.
     pub consented: Vec<String>,
     /// When the person signed in, where the session is known.
     pub auth_ms: Option<Timestamp>,
@@ -66,7 +66,11 @@ impl Query for Authorization {
         let (mut consented, mut auth_ms) = (Vec::new(), None);
         if let (Some(account), Some(session)) = (ctx.who.account(), &self.session) {
             let held = applications::consent(ctx, account, id).await?;
-            consented = held.filter(|held| !held.ended).map(|held| held.scopes).unwrap_or_default();
+            // A program without a secret proves itself by its address alone, and only an address by https is its own:
+            // at any other the person is asked each time (RFC 8252, 8.6).
+            let own = found.confidential || self.redirect.starts_with("https://");
+            let held = held.filter(|held| !held.ended && own);
+            consented = held.map(|held| held.scopes).unwrap_or_default();
             let hash = sessions::token_hash(session.expose());
             let row = ctx.row(applications::SELECT_SESSION_BEGUN, values![hash, account]).await?;
             auth_ms = row.map(|row| row.get("auth_ms")).transpose()?;

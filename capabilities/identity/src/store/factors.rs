@@ -61,13 +61,13 @@ DELETE FROM identity_spare_code
 WHERE account = $1";
     /// A sign-in that waits.
     SELECT_STEP = "
-SELECT id, account, known, methods
+SELECT id, account, known, methods, outside
 FROM identity_step
 WHERE token_hash = $1 AND expires_ms > $2 AND used_ms IS NULL";
     /// A sign-in begins to wait.
     INSERT_STEP = "
-INSERT INTO identity_step (id, token_hash, account, known, methods, created_ms, expires_ms, used_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)";
+INSERT INTO identity_step (id, token_hash, account, known, methods, created_ms, expires_ms, used_ms, outside)
+VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8)";
     /// A sign-in waits no longer.
     UPDATE_STEP_USED = "
 UPDATE identity_step
@@ -201,6 +201,8 @@ pub(crate) struct Waiting {
     pub known: Option<DeviceId>,
     /// How the first step was proved.
     pub methods: String,
+    /// The provider outside the house by which it began, where it did.
+    pub outside: Option<String>,
 }
 
 /// The sign-in of a token.
@@ -212,6 +214,7 @@ pub(crate) async fn waiting(ctx: &Ctx, token: &Secret) -> Result<Option<Waiting>
         account: row.id("account")?,
         known: row.id_or_null("known")?,
         methods: row.get("methods")?,
+        outside: row.get("outside")?,
     }))
 }
 
@@ -221,12 +224,22 @@ pub(crate) fn wait(
     account: AccountId,
     token: &Secret,
     (known, methods): (Option<DeviceId>, &str),
+    outside: Option<&str>,
 ) -> Statement {
     let id = StepId::fresh(&*ctx.services.ids);
     let ends = ctx.now.plus_ms(factors::STEP_MS);
     let known = known.map(|id| id.to_string());
     Statement::one(
         INSERT_STEP,
-        values![id, token_hash(token.expose()), account, known, methods, ctx.now, ends],
+        values![
+            id,
+            token_hash(token.expose()),
+            account,
+            known,
+            methods,
+            ctx.now,
+            ends,
+            outside.map(str::to_owned)
+        ],
     )
 }

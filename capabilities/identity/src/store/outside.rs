@@ -126,12 +126,14 @@ pub(crate) fn spend(state: &str, now: Timestamp) -> Statement {
     Statement::one(INSERT_OUTSIDE_STATE, values![id_of_state(state), now])
 }
 
-/// The statements that say how a session began.
-pub(crate) fn began(session: SessionId, link: &Link, now: Timestamp) -> [Statement; 2] {
-    [
-        Statement::one(UPDATE_SESSION_OUTSIDE, values![session, link.provider.as_str()]),
-        Statement::any(UPDATE_OUTSIDE_USED, values![link.id, now]),
-    ]
+/// The statement that says how a session began.
+pub(crate) fn began(session: SessionId, provider: &str) -> Statement {
+    Statement::one(UPDATE_SESSION_OUTSIDE, values![session, provider])
+}
+
+/// The statement after somebody came by a link.
+pub(crate) fn used(link: &Link, now: Timestamp) -> Statement {
+    Statement::any(UPDATE_OUTSIDE_USED, values![link.id, now])
 }
 
 /// By which provider the session of a token began.

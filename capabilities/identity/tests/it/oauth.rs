@@ -6,7 +6,7 @@ use minshu_kernel::access::Principal;
 use minshu_runtime::testing::{Browser, Seen};
 use serde_json::{Value as Json, json};
 
-use crate::world::{World, world, worlds};
+use crate::world::{DAY, World, world, worlds};
 
 // RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -284,4 +284,68 @@ async fn an_application_without_a_secret_proves_its_key_alone() {
     let seen = world.house.get(&mut Browser::default(), "/oauth/jwks").await;
     let told: Json = serde_json::from_str(&seen.text).unwrap();
     assert_eq!(told["keys"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn refresh_tokens_end_with_their_sign_in_after_ninety_days() {
+    let world = world().await;
+    let app = App::made(&world, true, 1_000).await;
+    world.account(2, true, &[]).await;
+    let mut browser = world.browser(2).await;
+    let code = app.code(&world, &mut browser).await;
+    let mut tokens = app.redeemed(&world, &code).await.1;
+    for day in [29, 58, 87, 91] {
+        world.later(if day == 91 { 4 * DAY } else { 29 * DAY });
+        let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+        let (status, next) = app.token(&world, &form).await;
+        match day {
+            91 => assert_eq!(next["error"], "invalid_grant"),
+            _ => assert_eq!(status, 200, "day {day}: {next}"),
+        }
+        tokens = next;
+    }
+}
+
+/// Another program can listen at an address of the machine itself: the person is asked each time.
+#[tokio::test]
+async fn a_program_that_anybody_can_pass_for_asks_each_time() {
+    const HERE: &str = "http://127.0.0.1:9/back";
+    let world = world().await;
+    let operator = world.officer(1, "platform.operator", "350100").await;
+    let organisation = world.department("鼓楼区试验局", "350102").await;
+    let mut asked = Vec::new();
+    for (confidential, back) in [(false, HERE), (false, BACK), (true, HERE)] {
+        let input = json!({
+            "organisation": organisation, "name": { "zh": "试用", "en": "Trial" },
+            "confidential": confidential, "redirects": [back], "scopes": ["openid"],
+        });
+        let made = world.done(&operator, "identity.register_application", input).await;
+        let id = made["application"].as_str().unwrap().to_owned();
+        let app = App { operator: operator.clone(), id, secret: String::new() };
+        app.decide(&world, "active", 1_000).await;
+        let sequence = 10 + u32::try_from(asked.len()).unwrap();
+        world.account(sequence, true, &[]).await;
+        let mut browser = world.browser(sequence).await;
+        let wish = app.request(&[("redirect_uri", back), ("scope", "openid")]);
+        world.house.get(&mut browser, &wish).await;
+        let form = [
+            ("response_type", "code"),
+            ("client_id", app.id.as_str()),
+            ("redirect_uri", back),
+            ("scope", "openid"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+            ("decision", "allow"),
+        ];
+        let first = world.house.post(&mut browser, "/oauth/authorize", &form).await;
+        assert!(first.location.is_some_and(|to| to.contains("code=")), "{}", first.text);
+        let again = world.house.get(&mut browser, &wish).await;
+        asked.push(again.location.is_none());
+        let silent =
+            app.request(&[("redirect_uri", back), ("scope", "openid"), ("prompt", "none")]);
+        let silent = world.house.get(&mut browser, &silent).await.location.unwrap();
+        assert_eq!(silent.contains("consent_required"), *asked.last().unwrap(), "{silent}");
+    }
+    assert_eq!(asked, [true, false, false]);
 }

@@ -262,3 +262,40 @@ async fn taking_along_and_erasing_ask_for_both_factors() {
         assert!(seen.status.as_u16() == 200 && seen.text.contains("还没有连到"), "{}", seen.text);
     }
 }
+
+/// A provider's word is one step: the account's own second one is asked for after it, and the session still knows by whom
+/// it began.
+#[tokio::test]
+async fn the_second_step_follows_a_provider_as_well() {
+    for (world, sent) in with_codes().await {
+        world.house.outside.says(Ok(Asserted { subject: "a".to_owned(), ..Asserted::default() }));
+        world.account(1, true, &[]).await;
+        let mut own = world.browser(1).await;
+        world.link(&mut own).await;
+        let who = world.signed_in(1).await;
+        let (secret, _) = set_up(&world, &who).await;
+        world.later(30_000);
+        let mut browser = Browser::default();
+        let state = world.set_out(&mut browser).await;
+        let seen = world.come_back(&mut browser, &state).await;
+        assert_eq!(seen.location.as_deref(), Some("/sign-in/second?to=%2Fme"), "{}", seen.text);
+        assert_eq!(browser.cookie("minshu_session"), None, "nobody is signed in yet");
+        // What came back serves no second time, and a wrong code does not help.
+        assert_eq!(world.come_back(&mut browser, &state).await.status.as_u16(), 409);
+        world.house.get(&mut browser, "/sign-in/second?to=%2Fme").await;
+        let form = [("to", "/me"), ("code", "000000")];
+        let wrong = world.house.post(&mut browser, "/sign-in/second", &form).await;
+        assert_eq!(wrong.status.as_u16(), 422, "{}", wrong.text);
+        let code = shown(&world, &secret);
+        let form = [("to", "/me"), ("code", code.as_str())];
+        let seen = world.house.post(&mut browser, "/sign-in/second", &form).await;
+        assert_eq!(seen.location.as_deref(), Some("/me"), "{}", seen.text);
+        let who = world.principal(browser.cookie("minshu_session").unwrap()).await.unwrap();
+        assert_eq!(who.assurance.methods, ["fed", "otp", "mfa"]);
+        world.house.get(&mut browser, "/me").await;
+        let out = world.house.post(&mut browser, "/sign-out", &[]).await;
+        let path = format!("/sign-out/outside/{}", minshu_runtime::testing::TestOutside::ID);
+        assert_eq!(out.location, Some(path));
+        sent.lock().unwrap().clear();
+    }
+}

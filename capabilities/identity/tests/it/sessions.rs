@@ -1,8 +1,10 @@
 //! One's own sessions: the list, ending one and all others, the idle end, tokens that ended, other processes.
 
 use minshu_runtime::http::session::SessionToken;
+use minshu_runtime::testing::Browser;
 use serde_json::json;
 
+use crate::guessing::with_codes;
 use crate::world::{PASSWORD, capabilities, packs, phone, world, worlds};
 
 fn bearer(token: &str) -> SessionToken {
@@ -132,4 +134,48 @@ async fn the_page_signs_out_one_place_and_all_others() {
     let mut nobody = minshu_runtime::testing::Browser::default();
     let page = world.house.get(&mut nobody, "/me/sessions").await;
     assert_eq!(page.location.as_deref(), Some("/sign-in?to=%2Fme%2Fsessions"));
+}
+
+#[tokio::test]
+async fn whoever_looks_after_accounts_signs_one_out_and_an_erased_one_is_out() {
+    for (world, sent) in with_codes().await {
+        world.account(1, true, &[]).await;
+        world.account(2, true, &[]).await;
+        let (one, two) = (world.token(1).await, world.token(1).await);
+        let who = world.principal(&one).await.unwrap();
+        let input = json!({ "phone": phone(1) });
+        // Nobody else may, whether there is such an account or not.
+        let stranger = world.signed_in(2).await;
+        for number in [phone(1), phone(9)] {
+            let input = json!({ "phone": number });
+            let told = world.refused(&stranger, "identity.sign_out_account", input).await;
+            assert_eq!(told, "kernel.refused []");
+        }
+        assert!(world.principal(&one).await.is_some());
+        let registrar = world.officer(80, "platform.registrar", "350000").await;
+        world.done(&registrar, "identity.sign_out_account", input).await;
+        assert!(world.principal(&one).await.is_none() && world.principal(&two).await.is_none());
+        let said: Vec<_> = std::mem::take(&mut *sent.lock().unwrap());
+        assert_eq!(said.iter().map(|s| s.1).collect::<Vec<_>>(), ["identity-told-signed-out"]);
+        // The account goes on; and by the page.
+        let again = world.token(1).await;
+        let mut desk = Browser::with_session(&world.token(80).await);
+        let page = world.house.get(&mut desk, "/admin/sessions").await;
+        assert!(page.text.contains("强制退出登录"), "{}", page.text);
+        let wrong = world.house.post(&mut desk, "/admin/sessions", &[("phone", "1")]).await;
+        assert_eq!(wrong.status.as_u16(), 422, "{}", wrong.text);
+        let form = [("phone", &*phone(1))];
+        let done = world.house.post(&mut desk, "/admin/sessions", &form).await;
+        assert_eq!(done.location.as_deref(), Some("/admin/sessions"), "{}", done.text);
+        assert!(world.principal(&again).await.is_none());
+        let mut other = Browser::with_session(&world.token(2).await);
+        assert_ne!(world.house.get(&mut other, "/admin/sessions").await.status.as_u16(), 200);
+        // Who leaves is out everywhere.
+        let (here, there) = (world.token(1).await, world.token(1).await);
+        assert_eq!(world.principal(&here).await.unwrap().account(), who.account());
+        let who = world.principal(&here).await.unwrap();
+        world.done(&who, "identity.erase_me", json!({ "password": PASSWORD })).await;
+        assert!(world.principal(&here).await.is_none() && world.principal(&there).await.is_none());
+        sent.lock().unwrap().clear();
+    }
 }
