@@ -40,6 +40,10 @@ pub struct EdgeArguments {
     /// The certificate's private key (PEM).
     #[arg(long, global = true, env = "MINSHU_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// Tell browsers to stay with TLS for every host under this one's name as well (HSTS includeSubDomains): where all of
+    /// them have it.
+    #[arg(long, global = true, env = "MINSHU_HSTS_SUBDOMAINS")]
+    pub hsts_subdomains: bool,
     /// An address to listen at without TLS, where everything is sent on to the public address.
     #[arg(long, global = true, env = "MINSHU_REDIRECT_LISTEN", value_name = "ADDRESS")]
     pub redirect_listen: Option<SocketAddr>,
@@ -106,6 +110,7 @@ impl EdgeArguments {
             forwarded_by: self.forwarded_by.or(file.forwarded_by),
             tls_certificate: self.tls_certificate.or(file.tls_certificate),
             tls_key: self.tls_key.or(file.tls_key),
+            hsts_subdomains: self.hsts_subdomains || file.hsts_subdomains,
             redirect_listen: self.redirect_listen.or(file.redirect_listen),
             limits: if self.limits.is_empty() { file.limits } else { self.limits },
             limit_loopback: self.limit_loopback || file.limit_loopback,
@@ -136,6 +141,7 @@ impl EdgeArguments {
         let standard = Edge::default();
         Ok(Edge {
             tls: self.tls_certificate.is_some(),
+            hsts_subdomains: self.hsts_subdomains,
             limits,
             limit_loopback: self.limit_loopback,
             body_first: self.body_seconds.map_or(standard.body_first, Duration::from_secs),

@@ -16,7 +16,7 @@ use minshu_runtime::register::Register;
 use minshu_runtime::scan::Clamd;
 use minshu_runtime::system::{ClockIds, SystemClock};
 use minshu_storage::objects::ObjectStorage;
-use minshu_storage::records::migrate::migrate;
+use minshu_storage::records::migrate::{MigrateError, Migrations, Step, migrate, pending};
 use minshu_storage::records::{Db, Settings as RecordsSettings};
 
 use crate::error::CommandError;
@@ -77,6 +77,30 @@ async fn keys(
     Ok(keys)
 }
 
+/// Brings the schema to what this program needs. On PostgreSQL the server's own user need not be allowed to: another one
+/// migrates (`minshu migrate`), and where nothing is to be done nothing is asked for.
+async fn migrated(
+    settings: &Settings,
+    records: &RecordsSettings,
+    sets: &[Migrations],
+) -> Result<Vec<Step>, CommandError> {
+    if settings.database_url.is_some() {
+        let waiting = pending(&Db::open(records.clone()).await?, sets).await?;
+        if waiting.is_empty() {
+            return Ok(waiting);
+        }
+    }
+    migrate(records, sets).await.map_err(|error| match error {
+        MigrateError::Failed { reason, .. } if reason.contains("permission denied") => {
+            CommandError::Failed(format!(
+                "this database user may not change the schema ({reason}): run `minshu migrate` with the address of one \
+                 that may (--database-url), then start again"
+            ))
+        }
+        error => error.into(),
+    })
+}
+
 /// Opens the house; migrates first.
 pub async fn house(
     settings: &Settings,
@@ -88,7 +112,7 @@ pub async fn house(
     let capabilities = crate::capabilities();
     let records = records(settings, folder);
     let sets = migrations(&capabilities);
-    for step in migrate(&records, &sets).await? {
+    for step in migrated(settings, &records, &sets).await? {
         tracing::info!(owner = step.owner, version = step.version, name = step.name, "migrated");
     }
     let db = Db::open(records).await?;

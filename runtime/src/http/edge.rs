@@ -25,6 +25,8 @@ pub struct Edge {
     pub forwarded_by: ForwardHeader,
     /// Whether the house itself speaks TLS.
     pub tls: bool,
+    /// Whether browsers are told to stay with TLS for all hosts under this one's name.
+    pub hsts_subdomains: bool,
     /// How often one address and one account may ask.
     pub limits: Limits,
     /// Whether this machine's own address is limited as others are.
@@ -42,6 +44,7 @@ impl Default for Edge {
             trusted_proxies: Vec::new(),
             forwarded_by: ForwardHeader::default(),
             tls: false,
+            hsts_subdomains: false,
             limits: Limits::default(),
             limit_loopback: false,
             body_first: Duration::from_secs(30),

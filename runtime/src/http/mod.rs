@@ -211,7 +211,11 @@ async fn guard(State(house): State<Arc<House>>, mut request: Request, next: Next
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     set(header::CACHE_CONTROL, "no-store");
     if house.edge.secure() {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        let stay = match house.edge.hsts_subdomains {
+            true => "max-age=31536000; includeSubDomains",
+            false => "max-age=31536000",
+        };
+        set(header::STRICT_TRANSPORT_SECURITY, stay);
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);

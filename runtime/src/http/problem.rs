@@ -13,6 +13,11 @@ pub fn log(failure: &Failure, request: RequestId) {
     match failure.kind {
         Kind::Internal => tracing::error!(%request, %failure, "a defect"),
         Kind::Unavailable => tracing::warn!(%request, %failure, "not now"),
+        // Nothing of what was sent: whose it was stands in the request's own line.
+        Kind::Malformed | Kind::TooLarge | Kind::Unsupported | Kind::TooSlow => {
+            let fields = failure.fields.len();
+            tracing::info!(target: "malformed", %request, code = failure.code, fields, "a malformed input");
+        }
         _ => tracing::debug!(%request, %failure, "refused"),
     }
 }

@@ -101,7 +101,7 @@ pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Manifest, C
     }
     let objects = depot(settings, &folder)?;
     files(&backup, &manifest, &objects).await?;
-    key_file(&opening, &folder)?;
+    key_file(&opening, &settings.sharing.keys(&folder), &folder)?;
     prove(settings, &folder, &manifest).await?;
     let marker = serde_json::to_string(&manifest.purpose).unwrap_or_default();
     take::write_whole(&data.join("folder.json"), &marker)?;
@@ -163,13 +163,22 @@ async fn files(backup: &Path, manifest: &Manifest, objects: &Depot) -> Result<()
     Ok(())
 }
 
-fn key_file(opening: &Opening, folder: &DataFolder) -> Result<(), CommandError> {
-    let keys = folder.keys();
-    // Of a try that was cut off.
-    if keys.exists() {
-        std::fs::remove_file(&keys).map_err(CommandError::io("the key file"))?;
+/// Writes the key file. One that is named by the settings may be that of other servers: it is not written over.
+fn key_file(opening: &Opening, keys: &Path, folder: &DataFolder) -> Result<(), CommandError> {
+    if let Ok(there) = std::fs::read_to_string(keys).map(Zeroizing::new) {
+        if *there == *opening.key_file {
+            return Ok(());
+        }
+        if keys != folder.keys() {
+            return Err(CommandError::Failed(format!(
+                "{} is there and holds other keys: it is not written over; name another file (--key-file)",
+                keys.display()
+            )));
+        }
+        // Of a try that was cut off.
+        std::fs::remove_file(keys).map_err(CommandError::io("the key file"))?;
     }
-    write_private(&keys, opening.key_file.as_bytes()).map_err(CommandError::io("the key file"))
+    write_private(keys, opening.key_file.as_bytes()).map_err(CommandError::io("the key file"))
 }
 
 /// The chain is computed again, and every object that a row names is there.

@@ -81,7 +81,7 @@ async fn backup(settings: &Settings, file: &Path, passphrase: &str) -> Result<()
     let entropy = Arc::new(SystemEntropy);
     // Before the rows are read: every key that was made by then is in it.
     let at_ms = SystemClock.now().0;
-    let keys = Keys::open(&folder.keys(), false, entropy.clone())?;
+    let keys = Keys::open(&settings.sharing.keys(&folder), false, entropy.clone())?;
     let db = Db::open(open::records(settings, &folder)).await?;
     let wrapped = person_keys::all(&db).await?;
     let archive = Archive { at_ms, key_file: keys.text(), keys: wrapped };
@@ -104,7 +104,7 @@ async fn backup(settings: &Settings, file: &Path, passphrase: &str) -> Result<()
 
 fn restore(settings: &Settings, file: &Path, passphrase: &str) -> Result<(), CommandError> {
     let folder = DataFolder::look(&settings.data)?;
-    let place = folder.keys();
+    let place = settings.sharing.keys(&folder);
     if place.exists() {
         return Err(CommandError::Failed(format!(
             "{} is there: it is not written over; move it away first if it is the wrong one",

@@ -265,7 +265,11 @@ pub fn keys(settings: &Settings, folder: &DataFolder) -> Finding {
             format!("`chmod 600 {}`", path.display()),
         )),
         Ok(_) => Keys::open(&path, false, Arc::new(SystemEntropy)).err().map(|error| {
-            (error.to_string(), "restore the key file from its own back-up".to_owned())
+            let cure = format!(
+                "move it away (`mv {0} {0}.broken`), then `minshu keys restore <back-up of the keys> --passphrase-file <file>`",
+                path.display()
+            );
+            (error.to_string(), cure)
         }),
     };
     Finding::new("key file", path.display().to_string(), trouble)

@@ -244,6 +244,11 @@ fn the_log_holds_ids_and_routes_and_nothing_that_was_sent() {
     let input =
         json!({ "item": planted, "form": { "reason": format!("{planted}\nERROR forged") } });
     act(&server.address, &resident, "casework.save_draft", &input, None).unwrap();
+    let broken = format!("{{\"item\":{planted}");
+    let json = [("content-type", "application/json")];
+    let answer =
+        request(&server.address, &resident, "POST", "/api/casework/save_draft", &json, &broken);
+    assert_eq!(answer.unwrap().status, 400);
     let forged = [("x-request-id", "edge 43\tERROR"), ("traceparent", "00-abc\u{1b}-1-01")];
     request(&server.address, "", "GET", "/", &forged, "").unwrap();
     server.stop();
@@ -259,8 +264,27 @@ fn the_log_holds_ids_and_routes_and_nothing_that_was_sent() {
     for secret in [planted, "13900000001", resident.as_str(), "试验用的申请"] {
         assert!(!told.contains(secret), "{secret}: {told}");
     }
+    let malformed: Vec<_> = told.lines().filter(|line| line.contains(" malformed: ")).collect();
+    assert_eq!(malformed.len(), 1, "what cannot be read is told, with its request: {told}");
+    assert!(malformed[0].contains("request=") && malformed[0].contains("code="), "{malformed:?}");
     // A case's id stands in the audit chain, not in the log of requests.
     let case = case["case"].as_str().unwrap();
     let access: Vec<_> = told.lines().filter(|line| line.contains(" access: ")).collect();
     assert!(access.len() > 5 && access.iter().all(|line| !line.contains(case)), "{told}");
+}
+
+#[test]
+fn browsers_are_told_how_far_to_stay_with_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start::on(&folder.path().join("data"));
+    let start = start.with("--public-url").with("https://minshu.example");
+    let told = |start: &Start| {
+        let server = start.go();
+        let answer = request(&server.address, "", "GET", "/", &[], "").unwrap();
+        server.stop();
+        answer.headers["strict-transport-security"].clone()
+    };
+    assert_eq!(told(&start), "max-age=31536000");
+    let wider = start.with("--hsts-subdomains");
+    assert_eq!(told(&wider), "max-age=31536000; includeSubDomains");
 }

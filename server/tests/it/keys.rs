@@ -32,6 +32,22 @@ fn a_lost_key_file_is_named_with_its_cure_and_comes_back() {
         assert!(!file.exists(), "no other keys are made");
         let (done, told) = minshu(&data, url.as_deref(), &words);
         assert!(done && told.contains("is back"), "{told}");
+
+        // Written by half: the doctor says what to do, and that does it.
+        let whole = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+        let (done, told) = minshu(&data, url.as_deref(), &serve);
+        assert!(!done && told.contains(text(&file)) && told.contains("damaged"), "{told}");
+        let doctor = ["doctor", "--listen", "127.0.0.1:0"];
+        let (_, told) = minshu(&data, url.as_deref(), &doctor);
+        let broken = format!("{}.broken", text(&file));
+        let cure = format!("`mv {} {broken}`), then `minshu keys restore", text(&file));
+        assert!(told.contains(&cure), "{told}");
+        std::fs::rename(&file, &broken).unwrap();
+        let (done, told) = minshu(&data, url.as_deref(), &words);
+        assert!(done && told.contains("is back"), "{told}");
+        let (_, told) = minshu(&data, url.as_deref(), &doctor);
+        assert!(told.lines().any(|line| line == "ok    key file"), "{told}");
         let server = start.go();
         assert_eq!(server.own_cases(&server.sign_in(1)), [case]);
         server.stop();

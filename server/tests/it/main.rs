@@ -18,6 +18,8 @@ mod emergency;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod http2;
+#[cfg(test)]
 mod invariants;
 #[cfg(test)]
 mod keys;

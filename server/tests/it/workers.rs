@@ -199,6 +199,82 @@ fn what_a_flow_waits_for_survives_a_restart() {
     server.stop();
 }
 
+/// What a command says, on a data folder of the installation.
+fn says(folder: &Path, name: &str, url: &str, words: &[&str]) -> (bool, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_minshu"));
+    let start = process(folder, name, "web,worker", url);
+    command.args(words).args(["--database-url", url]).envs(start.environment);
+    command.arg("--data").arg(folder.join(name)).arg("--packs").arg(folder.join("packs"));
+    let output = command.env("MINSHU_LOG", "off").output().unwrap();
+    let all = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&all).into_owned())
+}
+
+#[test]
+fn a_process_that_stands_still_is_told_and_its_cure_helps() {
+    let Some((url, _db)) = on_postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    packs_with_a_flow(folder.path());
+    let one = process(folder.path(), "one", "web,worker", &url).go();
+    let two = process(folder.path(), "two", "worker", &url).go();
+    let work = || {
+        let (_, told) =
+            says(folder.path(), "one", &url, &["doctor", "--json", "--listen", "127.0.0.1:0"]);
+        let found: Vec<Json> =
+            serde_json::from_str(&told).unwrap_or_else(|e| panic!("{e}: {told}"));
+        found.into_iter().find(|finding| finding["what"] == "shared work").unwrap()["trouble"]
+            .clone()
+    };
+    assert_eq!(work(), Json::Null);
+    two.signal("STOP");
+    let trouble = work();
+    let says = trouble["says"].as_str().unwrap();
+    assert!(says.contains("stands still") && says.contains("worker"), "{says}");
+    assert!(trouble["cure"].as_str().unwrap().contains("start it again"), "{trouble}");
+    two.kill();
+    let again = process(folder.path(), "two", "worker", &url).go();
+    until("nobody stands still", || work() == Json::Null);
+    again.stop();
+    one.stop();
+}
+
+#[test]
+fn a_server_whose_user_may_not_change_the_schema_serves_and_says_who_must() {
+    let Some((owner, _db)) = on_postgres() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    packs_with_a_flow(folder.path());
+    let behind = Behind::Postgres(owner.clone());
+    // Roles belong to the cluster, which other tests use as well.
+    let role = format!("serves_{}", std::process::id());
+    behind.run(
+        "",
+        &format!(
+            "CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+             GRANT USAGE ON SCHEMA public TO {role};
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};"
+        ),
+    );
+    let mut serves = url::Url::parse(&owner).unwrap();
+    serves.set_username(&role).unwrap();
+    let server = process(folder.path(), "one", "web,worker", serves.as_str()).go();
+    let resident = server.person(1, &[]);
+    server.case(&resident);
+    server.stop();
+    process(folder.path(), "one", "web,worker", serves.as_str()).prove_the_chain();
+
+    // As a newer program finds it: one migration is not there yet.
+    behind.run(
+        "",
+        "CREATE TABLE kept AS SELECT * FROM messaging_schema_history;
+         DELETE FROM messaging_schema_history WHERE version = (SELECT MAX(version) FROM kept)",
+    );
+    let (done, told) =
+        says(folder.path(), "one", serves.as_str(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(!done && told.contains("permission denied"), "{told}");
+    assert!(told.contains("run `minshu migrate` with the address of one that may"), "{told}");
+    behind.run("", &format!("DROP TABLE kept; DROP OWNED BY {role}; DROP ROLE {role}"));
+}
+
 #[test]
 fn keys_of_another_installation_are_refused() {
     let Some((url, _db)) = on_postgres() else { return };
