@@ -98,6 +98,8 @@ pub struct World {
     pub together: Vec<(String, Answer)>,
     /// The entry that was tampered with.
     pub tampered: Option<Tampered>,
+    /// Whether the last packs were put in force, and what the program said.
+    pub said: Option<(bool, String)>,
 }
 
 impl std::fmt::Debug for World {
@@ -160,6 +162,11 @@ impl World {
     /// The pack whose scenario runs.
     pub fn pack(&self) -> Result<&Pack, Trouble> {
         self.pack.as_ref().ok_or_else(not_begun)
+    }
+
+    /// The folder of the packs.
+    pub fn packs(&self) -> Result<&std::path::Path, Trouble> {
+        self.setup.as_ref().map(|setup| setup.packs.as_path()).ok_or_else(not_begun)
     }
 
     /// The server.

@@ -12,6 +12,7 @@ pub mod identity;
 pub mod messaging;
 pub mod outcome;
 pub mod platform;
+mod safety;
 
 use std::sync::LazyLock;
 
@@ -93,6 +94,7 @@ static COLLECTION: LazyLock<Collection<World>> = LazyLock::new(|| {
         messaging::SENTENCES,
         outcome::SENTENCES,
         platform::SENTENCES,
+        safety::SENTENCES,
     ];
     all.into_iter().flatten().fold(Collection::new(), |book, (expression, function)| {
         let regex = Regex::new(&format!("^(?:{})$", expression.replace("{人}", PERSON)));

@@ -149,8 +149,7 @@ fn frames_of_attackers_are_bounded_and_others_are_served() {
     bomb.extend([0xbe; 10_000]);
     assert!(bomb.len() < 16_384);
     swelling.write_all(&frame(HEADERS, END_STREAM | END_HEADERS, 1, &bomb)).unwrap();
-    loop {
-        let Some((kind, stream, payload)) = next(&mut swelling) else { break };
+    while let Some((kind, stream, payload)) = next(&mut swelling) {
         match kind {
             GO_AWAY | RESET => break,
             HEADERS => {

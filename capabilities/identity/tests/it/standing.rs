@@ -138,7 +138,7 @@ impl Play<'_> {
             }
             13 => {
                 let input = json!({
-                    "account": account, "evidence": "resident_card",
+                    "account": account, "evidence": "identity-card",
                     "number_seen": number(sequence), "name_seen": "林晓燕",
                 });
                 self.act(&counter, "identity.prove", input).await;
