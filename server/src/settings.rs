@@ -251,6 +251,8 @@ fn read_file(path: &Path) -> Result<File, CommandError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn packs() -> Option<PathBuf> {
@@ -288,5 +290,41 @@ mod tests {
         let settings = Settings::read(&arguments).unwrap();
         assert_eq!(settings.listen.to_string(), "127.0.0.1:8800");
         assert_eq!(settings.data, PathBuf::from("data"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_word_is_a_setting_or_refused_with_its_place(word in "\\PC{0,60}", which in 0..9_usize) {
+            let mut arguments = Arguments { packs: packs(), ..Arguments::default() };
+            let said = Some(word.clone());
+            match which {
+                0 => arguments.listen = said,
+                1 => arguments.database_url = said,
+                2 => arguments.subscription_networks = vec![word],
+                3 => arguments.scanner = said,
+                4 => arguments.sharing.roles = said,
+                5 => arguments.sharing.objects = said,
+                6 => arguments.edge.public_url = said,
+                7 => arguments.edge.trusted_proxies = vec![word],
+                _ => arguments.edge.limits = vec![word],
+            }
+            if let Err(error) = Settings::read(&arguments) {
+                let CommandError::Setting { place, what } = error else { panic!("{error}") };
+                prop_assert!(!place.is_empty() && !what.is_empty());
+            }
+        }
+
+        #[test]
+        fn any_file_is_read_or_refused_with_its_line(
+            text in "(\\[[a-z.]{0,12}\\]\n|[a-z_]{1,12} ?= ?(\"[a-z:/.0-9]{0,12}\"|[0-9]{1,9}|true|\\[\\])\n|\\PC{0,20}\n){0,8}"
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("minshu.toml");
+            std::fs::write(&file, &text).unwrap();
+            if let Err(error) = read_file(&file) {
+                let told = error.to_string();
+                prop_assert!(told.starts_with(&format!("{}:", file.display())), "{told}");
+            }
+        }
     }
 }
