@@ -14,6 +14,7 @@ const APART: &[&str] = &[
     "identity_device",
     "identity_outside",
     "identity_outside_state",
+    "identity_passkey",
     "identity_proof",
     "identity_recovery",
     "identity_spare_code",
