@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use minshu_kernel::access::{Basis, PermissionSet};
 use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::text::Texts;
 use minshu_runtime::packs::check;
@@ -17,6 +18,13 @@ fn mistakes(replaced: &[(&str, &str)]) -> String {
     for capability in &capabilities {
         capability.describe(&mut contract);
     }
+    // The house's own, which the clerk of the pack holds.
+    contract.permission_sets.push(PermissionSet {
+        id: "platform.correct_records",
+        name: ("更正", "Corrections"),
+        basis: Basis::Post,
+        may: &[],
+    });
     let mut sources = vec![minshu_kernel::TEXTS];
     sources.extend(contract.texts.iter().copied());
     let texts = Texts::load(&sources).unwrap();
