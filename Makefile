@@ -12,6 +12,8 @@ export MINSHU_BUILD := $(shell (git describe --always --dirty --abbrev=12 2>/dev
 PROFILE ?= swift
 OUT := target/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 MINSHU := $(OUT)/minshu
+# In `dev` all programs are built as the tests built them a moment before: nothing is compiled a second time.
+PROGRAMS := $(if $(filter dev,$(PROFILE)),--workspace --all-features --bins,-p minshu-server -p minshu-scenarios)
 RELEASE := target/release/minshu
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
 TEST := $(if $(NEXTEST),$(CARGO) nextest run,$(CARGO) test)
@@ -56,12 +58,12 @@ scenarios: setup web ## Every pack's scenario against the release binary, on SQL
 	target/release/minshu-scenarios --minshu $(RELEASE) --database both --out target/release/scenarios.json
 
 scenarios-here: ## The same without the release build
-	$(CARGO) build --profile $(PROFILE) -p minshu-server -p minshu-scenarios
+	$(CARGO) build --profile $(PROFILE) $(PROGRAMS)
 	$(OUT)/minshu-scenarios --minshu $(MINSHU) --database both --out $(OUT)/scenarios.json
 
 e2e: ## The story in a real browser, with and without JavaScript
 	@scripts/need node npm
-	$(CARGO) build --profile $(PROFILE) -p minshu-server
+	$(CARGO) build --profile $(PROFILE) $(PROGRAMS)
 	cd e2e && npm ci --no-audit --no-fund && MINSHU_BIN=$(CURDIR)/$(MINSHU) npm test
 
 bench: setup web ## Benchmarks on the release binary; the report is target/bench/report.md
@@ -72,7 +74,7 @@ fuzz: web ## Coverage-guided fuzzing, FUZZ_SECONDS for each target (60); scripts
 	scripts/fuzz
 
 interop: web ## Independent clients against a running server
-	$(CARGO) build --profile $(PROFILE) -p minshu-server
+	$(CARGO) build --profile $(PROFILE) $(PROGRAMS)
 	scripts/interop $(MINSHU)
 	scripts/with-postgres scripts/interop-upgrade $(MINSHU)
 
