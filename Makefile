@@ -32,6 +32,9 @@ test: setup web ## Every test: Rust on SQLite and PostgreSQL, scenarios, browser
 	$(MAKE) scenarios-here PROFILE=dev
 	$(MAKE) e2e PROFILE=dev
 
+one: ## The tests of one crate, while it is worked on: make one OF=identity
+	$(TEST) -p minshu-$(OF) --all-features
+
 check: web $(TOOLS)/bin/cargo-deny ## Format, lints, licences, invariants: what CI runs
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --all-features -- -D warnings
