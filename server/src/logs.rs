@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use minshu_runtime::trace::TARGET;
+use tracing::Dispatch;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -13,15 +15,25 @@ use crate::telemetry::Telemetry;
 /// Logs go to standard error: `MINSHU_LOG=debug`, `MINSHU_LOG_FORMAT=json`. Spans of traces go to their collector and stand
 /// in no line.
 pub fn init(telemetry: Option<&Telemetry>) {
+    takers(telemetry).init();
+}
+
+/// What takes events and spans. Where there is no collector its layer is left out: one that is empty is asked for nothing,
+/// and every span is made for it all the same.
+fn takers(telemetry: Option<&Telemetry>) -> Dispatch {
     let level = EnvFilter::try_from_env("MINSHU_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let told = level.and(filter_fn(|told| told.target() != minshu_runtime::trace::TARGET));
+    let told = level.and(filter_fn(|told| told.target() != TARGET));
     let lines =
         tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| OneLine(io::stderr()));
     let lines = match std::env::var("MINSHU_LOG_FORMAT").is_ok_and(|format| format == "json") {
         true => lines.json().flatten_event(true).with_filter(told).boxed(),
         false => lines.with_filter(told).boxed(),
     };
-    tracing_subscriber::registry().with(lines).with(telemetry.map(Telemetry::layer)).init();
+    let lines = tracing_subscriber::registry().with(lines);
+    match telemetry {
+        Some(telemetry) => lines.with(telemetry.layer()).into(),
+        None => lines.into(),
+    }
 }
 
 /// Writes each event, which comes whole, as one line.
@@ -59,6 +71,16 @@ fn one_line(event: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_collector_no_span_is_made() {
+        let takers = takers(None);
+        tracing::dispatcher::with_default(&takers, || {
+            assert!(tracing::info_span!(target: TARGET, "request").is_disabled());
+            // Lines go on.
+            assert!(tracing::enabled!(target: "access", tracing::Level::WARN));
+        });
+    }
 
     #[test]
     fn nothing_begins_a_line_of_its_own() {
