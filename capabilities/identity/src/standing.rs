@@ -4,7 +4,7 @@
 use minshu_kernel::access::Touched;
 use minshu_kernel::records::{Statement, Value, WriteSet};
 
-use crate::store::{accounts, leaving, sessions};
+use crate::store::{accounts, leaving, outside, sessions};
 
 /// Tables that no principal is made of.
 const APART: &[&str] = &[
@@ -38,6 +38,7 @@ const NAMED: &[(&str, Option<usize>)] = &[
     (sessions::DELETE_OLD_SESSIONS, None),
     (sessions::UPDATE_SESSION_ENDED, Some(0)),
     (leaving::END_SESSIONS, Some(0)),
+    (outside::UPDATE_SESSION_OUTSIDE, Some(0)),
 ];
 
 /// Whose principals a write set changes.
