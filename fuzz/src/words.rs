@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::civil::date;
+use minshu_cards::compile::Kind;
+use minshu_cards::pack::{Check, Signs};
 use minshu_casework::actions::{Accept, Decide, SaveDraft, Submit};
 use minshu_identity::actions::{Register, SignIn};
 use minshu_kernel::action::read_input;
@@ -12,7 +14,7 @@ use minshu_kernel::division::DivisionCode;
 use minshu_kernel::list::After;
 use minshu_kernel::money::Fen;
 use minshu_kernel::objects::ObjectAddress;
-use minshu_kernel::text::Lang;
+use minshu_kernel::text::{Lang, LocalText};
 use minshu_runtime::http::cookies::{Cookies, VISITOR};
 use minshu_runtime::http::session::{Preferences, SessionToken, encode_path, local_path};
 use minshu_runtime::outgoing::Networks;
@@ -61,9 +63,36 @@ pub fn words(bytes: &[u8]) {
     if let Some(wait) = retry_after(text, Timestamp(1_772_672_400_000)) {
         assert!((0..=86_400_000).contains(&wait));
     }
+    for (signs, check) in [
+        (Signs::Digits, Check::Luhn),
+        (Signs::Digits, Check::Citizen),
+        (Signs::DigitsAndLetters, Check::None),
+    ] {
+        let kind = card(signs, check);
+        if let Ok(number) = minshu_cards::rules::number(&kind, text) {
+            assert_eq!(minshu_cards::rules::number(&kind, &number).ok().as_ref(), Some(&number));
+            assert!(number.len() <= 32 && !minshu_cards::rules::masked(&number).contains(&number));
+        }
+    }
     let _masked = (mask::citizen(text), mask::phone(text), mask::name(text));
     let _language = Lang::from_header(text);
     let _id = minshu_kernel::ids::parse_uuid(text);
+}
+
+/// A kind of card whose numbers are made and checked so.
+fn card(signs: Signs, check: Check) -> Kind {
+    let name = LocalText::new("卡", "Card");
+    Kind {
+        id: "pack.card".to_owned(),
+        pack: "pack".to_owned(),
+        name: name.clone(),
+        issuer: name,
+        lengths: vec![9, 16, 18, 19],
+        signs,
+        check,
+        help: None,
+        most: 1,
+    }
 }
 
 /// Lines `name: value` as the headers of a request; every line also as an address to go back to.

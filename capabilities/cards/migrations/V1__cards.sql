@@ -1,11 +1,11 @@
--- A card of a person. Several people may claim a number; one that an office has seen is one person's.
+-- A card of a person. Several people may claim a number; one that an office has seen is one person's. What is given up goes.
 CREATE TABLE cards_card (
   id TEXT PRIMARY KEY NOT NULL,
   kind TEXT NOT NULL,
   person TEXT NOT NULL,
   number BYTEA NOT NULL,
   number_key BYTEA NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('claimed', 'good', 'stopped', 'ended')),
+  state TEXT NOT NULL CHECK (state IN ('claimed', 'good', 'stopped')),
   reason TEXT NOT NULL CHECK (reason IN ('', 'lost', 'stolen', 'misused')),
   bound_ms BIGINT NOT NULL,
   changed_ms BIGINT NOT NULL,

@@ -32,6 +32,9 @@ pub enum CardsError {
     /// An office has seen it in somebody else's hand.
     #[error("the card is another person's")]
     OfAnother,
+    /// A clerk would see to the own card.
+    #[error("nobody sees to the own card")]
+    OwnCard,
     /// What was read off the card is not what was claimed.
     #[error("the number that was seen is another one")]
     Differs,
@@ -65,6 +68,7 @@ impl Fault for CardsError {
             | E::OfAnother
             | E::NotSo { .. }
             | E::NobodyProved => Kind::Conflict,
+            E::OwnCard => Kind::Refused,
             E::Damaged { .. } => Kind::Internal,
         }
     }
@@ -79,6 +83,7 @@ impl Fault for CardsError {
             E::Already => "cards.already",
             E::TooMany { .. } => "cards.too_many",
             E::OfAnother => "cards.of_another",
+            E::OwnCard => "cards.own_card",
             E::Differs => "cards.differs",
             E::NotSo { .. } => "cards.not_so",
             E::NobodyProved => "cards.nobody_proved",
@@ -116,6 +121,7 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("cards.already", Kind::Conflict),
     ("cards.too_many", Kind::Conflict),
     ("cards.of_another", Kind::Conflict),
+    ("cards.own_card", Kind::Refused),
     ("cards.differs", Kind::Invalid),
     ("cards.not_so", Kind::Conflict),
     ("cards.nobody_proved", Kind::Conflict),
@@ -136,6 +142,7 @@ mod tests {
             CardsError::Already,
             CardsError::TooMany { most: 1 },
             CardsError::OfAnother,
+            CardsError::OwnCard,
             CardsError::Differs,
             CardsError::NotSo { state: "ended" },
             CardsError::NobodyProved,

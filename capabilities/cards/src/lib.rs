@@ -11,7 +11,7 @@ pub mod model;
 pub mod pack;
 mod pages;
 pub mod queries;
-mod rules;
+pub mod rules;
 mod store;
 
 use std::any::Any;

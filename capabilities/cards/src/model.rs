@@ -19,7 +19,7 @@ pub enum State {
     Good,
     /// Reported lost: it stands for nobody, wherever it is shown.
     Stopped,
-    /// Given up.
+    /// Given up: nothing of it is kept.
     Ended,
 }
 

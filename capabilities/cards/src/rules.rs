@@ -10,7 +10,10 @@ use crate::pack::{Check, Signs};
 const TYPED_MAX: usize = 80;
 
 /// The number of a card in its one form: blanks and hyphens left out, capital letters.
-pub(crate) fn number(kind: &Kind, typed: &str) -> Result<String, Message> {
+///
+/// # Errors
+/// What is wrong with it, as its holder is told.
+pub fn number(kind: &Kind, typed: &str) -> Result<String, Message> {
     if typed.chars().count() > TYPED_MAX {
         return Err(length(kind));
     }
@@ -63,7 +66,7 @@ fn luhn(number: &str) -> bool {
 }
 
 /// What people are shown of a number: its last four characters.
-pub(crate) fn masked(number: &str) -> String {
+pub fn masked(number: &str) -> String {
     let from = number.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     format!("****{}", &number[from..])
 }
@@ -96,7 +99,7 @@ mod tests {
     #[test]
     fn numbers_are_read_as_people_type_them_and_slips_are_found() {
         let bank = kind(&[16, 19], Signs::Digits, Check::Luhn);
-        // The worked example of the standard's annex, lengthened, and a well-known number of tests.
+        // A number that card issuers publish for tests.
         assert_eq!(told(&bank, "4111 1111 1111 1111"), "4111111111111111");
         assert_eq!(told(&bank, "4111-1111-1111-1112"), "cards-number-slip");
         assert_eq!(told(&bank, "4111 1111 1111 111"), "cards-number-length");

@@ -17,12 +17,11 @@ SELECT id, kind, person, number, state, reason, bound_ms, changed_ms, version
 FROM cards_card
 WHERE id = $1";
 
-    /// The cards of a person that were not given up, in the order in which they were bound. Few: each kind has its most.
+    /// The cards of a person, in the order in which they were bound. Few: each kind has its most.
     SELECT_OF_PERSON = "
 SELECT id, kind, person, number, state, reason, bound_ms, changed_ms, version
 FROM cards_card
 WHERE person = $1
-  AND state <> 'ended'
 ORDER BY id
 LIMIT 200";
 
@@ -38,6 +37,12 @@ WHERE number_key = $1
 INSERT INTO cards_card (id, kind, person, number, number_key, state, reason, bound_ms, changed_ms,
   version)
 VALUES ($1, $2, $3, $4, $5, $6, '', $7, $7, 1)";
+
+    /// A card that is given up: nothing of it is kept.
+    DELETE_CARD = "
+DELETE FROM cards_card
+WHERE id = $1
+  AND version = $2";
 
     /// Another state.
     UPDATE_STATE = "
@@ -83,13 +88,18 @@ pub(crate) fn moved(ctx: &Ctx, card: &Card, state: State, loss: Option<Loss>) ->
     Statement::one(UPDATE_STATE, values![card.id, card.version, state.word(), reason, ctx.now])
 }
 
+/// The statement that gives a card up.
+pub(crate) fn gone(card: &Card) -> Statement {
+    Statement::one(DELETE_CARD, values![card.id, card.version])
+}
+
 /// A card by id.
 pub(crate) async fn find(ctx: &Ctx, id: CardId) -> Result<Option<Card>, Failure> {
     let row = ctx.row(SELECT_CARD, values![id]).await?;
     row.map(|row| read(ctx, &row)).transpose()
 }
 
-/// The cards of a person that were not given up.
+/// The cards of a person.
 pub(crate) async fn of_person(ctx: &Ctx, person: PersonId) -> Result<Vec<Card>, Failure> {
     let rows = ctx.rows(SELECT_OF_PERSON, values![person]).await?;
     rows.iter().map(|row| read(ctx, row)).collect()

@@ -8,6 +8,7 @@ cards-bad-number = The number is not right: see below what to change
 cards-already = This card is bound already
 cards-too-many = At most {$most} cards of this kind can be bound: give one up first
 cards-of-another = This card is bound to somebody else. Check whose it is; in doubt ask who issued it
+cards-own-card = Your own card has to be seen by another clerk
 cards-differs = This is not the number that was entered: look at the card again
 cards-not-so = { $state ->
     [claimed] This card has not been seen at a counter yet, so this cannot be done

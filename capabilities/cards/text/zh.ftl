@@ -8,6 +8,7 @@ cards-bad-number = 卡号不对，请按下面指出的地方改
 cards-already = 这张卡已经在名下了，不用再绑
 cards-too-many = 这种卡最多绑 {$most} 张，先解绑不用的
 cards-of-another = 这张卡已经绑在别人名下。请核对持卡人，有疑问联系发卡单位
+cards-own-card = 自己的卡要由别的窗口人员核验，请换人办理
 cards-differs = 和登记的卡号不一样，请再核对卡面
 cards-not-so = { $state ->
     [claimed] 这张卡还没有在窗口核验，现在不能这样办

@@ -6,7 +6,7 @@ use minshu_kernel::error::Failure;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CardStands, card, kind, of_card, of_nobody_else, stands};
+use super::{CardStands, card, kind, of_card, of_nobody_else, of_somebody_else, stands};
 use crate::error::CardsError;
 use crate::events::{CardProved, aggregate};
 use crate::model::{CardId, State};
@@ -31,6 +31,7 @@ impl Action for Confirm {
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<CardStands>, Failure> {
         let card = card(ctx, self.card).await?;
+        of_somebody_else(ctx, &card)?;
         stands(&card, &[State::Claimed])?;
         seen(ctx, &card, &self.number_seen)?;
         of_nobody_else(ctx, &card).await?;

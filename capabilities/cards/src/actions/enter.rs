@@ -1,5 +1,6 @@
 //! A clerk binds a card for whoever stands at the counter with it.
 
+use minshu_kernel::access::Resource;
 use minshu_kernel::action::{Action, Decision};
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
@@ -7,7 +8,7 @@ use minshu_kernel::ids::AccountId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CardStands, fresh, kind, of_card, of_nobody_else};
+use super::{CardStands, fresh, kind, of_card, of_nobody_else, of_somebody_else};
 use crate::events::{CardProved, aggregate};
 use crate::model::{Card, State};
 use crate::queries::at_counter::holder_of_account;
@@ -34,10 +35,11 @@ impl Action for Enter {
     type Reply = CardStands;
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<CardStands>, Failure> {
-        ctx.authorize(&minshu_kernel::access::Resource::of("cards.card", "counter"))?;
-        let (person, _) = holder_of_account(ctx, self.account).await?;
+        ctx.authorize(&Resource::of("cards.card", "counter"))?;
+        let person = holder_of_account(ctx, self.account).await?;
         let kind = kind(ctx, &self.kind)?;
         let card: Card = fresh(ctx, person, &kind, &self.number, State::Good).await?;
+        of_somebody_else(ctx, &card)?;
         of_nobody_else(ctx, &card).await?;
         Decision::reply(CardStands { card: card.id, state: card.state })
             .write(store::insert(ctx, &card).await?)

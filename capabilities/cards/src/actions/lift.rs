@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::confirm::seen;
-use super::{CardStands, card, of_card, stands};
+use super::{CardStands, card, of_card, of_somebody_else, stands};
 use crate::events::{CardRestored, aggregate};
 use crate::model::{CardId, State};
 use crate::store;
@@ -30,6 +30,7 @@ impl Action for Lift {
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<CardStands>, Failure> {
         let card = card(ctx, self.card).await?;
+        of_somebody_else(ctx, &card)?;
         stands(&card, &[State::Stopped])?;
         seen(ctx, &card, &self.number_seen)?;
         Decision::reply(CardStands { card: card.id, state: State::Good })

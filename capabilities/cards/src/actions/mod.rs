@@ -76,6 +76,23 @@ async fn card(ctx: &Ctx, id: CardId) -> Result<Card, Failure> {
     Ok(card)
 }
 
+/// Whether it is one's own.
+fn is_own(ctx: &Ctx, card: &Card) -> bool {
+    ctx.who.person == Some(card.person)
+}
+
+/// Refuses a clerk who sees to the own card: somebody else has to have seen it.
+fn of_somebody_else(ctx: &Ctx, card: &Card) -> Result<(), Failure> {
+    match is_own(ctx, card) {
+        false => Ok(()),
+        true => {
+            let error = CardsError::OwnCard;
+            let rule = format!("{}: {error}", ctx.operation);
+            Err(Failure { rule: Some(rule), ..error.into() })
+        }
+    }
+}
+
 /// Refuses a card that stands elsewhere.
 fn stands(card: &Card, states: &[State]) -> Result<(), CardsError> {
     match states.contains(&card.state) {

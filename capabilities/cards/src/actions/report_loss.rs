@@ -40,10 +40,15 @@ impl Action for ReportLoss {
         let card = card(ctx, self.card).await?;
         let mut lost = vec![card];
         if self.all {
-            let held = store::of_person(ctx, lost[0].person).await?;
-            lost = held.into_iter().filter(|card| card.state == State::Good).collect();
-        } else {
-            stands(&lost[0], &[State::Good])?;
+            let mut held = store::of_person(ctx, lost[0].person).await?;
+            held.retain(|card| card.state == State::Good);
+            // Where there is nothing to stop, the card that was named says why.
+            if !held.is_empty() {
+                lost = held;
+            }
+        }
+        for card in &lost {
+            stands(card, &[State::Good])?;
         }
         let reply = Stopped { stopped: lost.iter().map(|card| card.id).collect() };
         let mut decision = Decision::reply(reply);

@@ -26,17 +26,11 @@ impl Action for Unbind {
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<CardStands>, Failure> {
         let card = card(ctx, self.card).await?;
-        let by_office = super::myself(ctx) != Some(card.person);
-        stands(
-            &card,
-            if by_office {
-                &[State::Claimed, State::Good, State::Stopped]
-            } else {
-                &[State::Claimed, State::Good]
-            },
-        )?;
+        if super::is_own(ctx, &card) {
+            stands(&card, &[State::Claimed, State::Good])?;
+        }
         Decision::reply(CardStands { card: card.id, state: State::Ended })
-            .write(store::moved(ctx, &card, State::Ended, None))
+            .write(store::gone(&card))
             .tell(&CardEnded { of: of_card(ctx, &card) }, aggregate(card.id, card.version + 1))
     }
 }

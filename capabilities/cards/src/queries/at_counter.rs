@@ -64,15 +64,13 @@ impl Query for AtCounter {
     }
 }
 
-/// The person of a proved account, and the masked name.
-pub(crate) async fn holder_of_account(
-    ctx: &Ctx,
-    account: AccountId,
-) -> Result<(PersonId, String), Failure> {
-    let (_, person, name) = holder(ctx, json!({ "account": account })).await?;
-    Ok((person, name))
+/// The person of a proved account.
+pub(crate) async fn holder_of_account(ctx: &Ctx, account: AccountId) -> Result<PersonId, Failure> {
+    let (_, person, _) = holder(ctx, json!({ "account": account })).await?;
+    Ok(person)
 }
 
+/// An account of a person, the person, and the masked name.
 async fn holder(ctx: &Ctx, asked: Json) -> Result<(AccountId, PersonId, String), Failure> {
     let purpose = LocalText::new("办理名下的卡", "To look after a person's cards");
     let found = ctx.lookup("identity.claims", asked, &purpose).await?;
