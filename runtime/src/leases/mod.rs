@@ -1,5 +1,5 @@
 //! The work beside requests, shared between processes: it is cut into parts, and each part is done by whoever holds its
-//! lease. A process beats every second; one whose beat stands still for [`STANDSTILL`] is followed by another, whatever
+//! lease. A process beats every second, and more often while work changes hands; one whose beat stands still for [`STANDSTILL`] is followed by another, whatever
 //! the clocks say. Everything that is written while a lease is used carries its token ([`under`]): a process that was
 //! paused and has been followed writes nothing more.
 //!
@@ -30,6 +30,8 @@ pub(crate) use store::{FENCE, STATEMENTS};
 pub const PARTS: usize = 12;
 /// How often a process beats and looks at the others.
 pub const BEAT: Duration = Duration::from_secs(1);
+/// How soon it looks again while work goes over from one process to another.
+pub const SOON: Duration = Duration::from_millis(100);
 /// A process whose beat stands still for so long is followed.
 pub const STANDSTILL: Duration = Duration::from_secs(5);
 /// The lease of sealing.
@@ -145,6 +147,11 @@ pub async fn under<F: Future>(hold: Arc<Hold>, work: F) -> F::Output {
 /// Whether work under a lease may go on; work under none may.
 pub(crate) fn goes_on() -> bool {
     HELD.try_with(|hold| hold.goes_on()).unwrap_or(true)
+}
+
+/// Whether what is written now is refused once another process has taken the work over.
+pub(crate) fn fenced() -> bool {
+    HELD.try_with(|hold| !hold.alone).unwrap_or(false)
 }
 
 /// Applies a write set, under the lease of the work that it belongs to. The fence is the first statement: it waits for

@@ -11,7 +11,9 @@ use minshu_kernel::records::{Records, RecordsError, Statement, WriteSet};
 use minshu_kernel::values;
 use tokio::time::Instant;
 
-use super::{BEAT, Leases, Process, Roles, STANDSTILL, Seen, hold, part_of, processes, store};
+use super::{
+    BEAT, Leases, Process, Roles, SOON, STANDSTILL, Seen, hold, part_of, processes, store,
+};
 use crate::house::House;
 
 /// A process that has stood still for so long is taken off the list.
@@ -25,10 +27,11 @@ pub async fn run(house: Arc<House>, roles: Roles, machine: String) {
         return;
     }
     loop {
-        if let Err(error) = beat(&house, roles, &machine).await {
+        let settled = beat(&house, roles, &machine).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "leases wait: the records do not answer");
-        }
-        tokio::time::sleep(BEAT).await;
+            true
+        });
+        tokio::time::sleep(if settled { BEAT } else { SOON }).await;
     }
 }
 
@@ -62,14 +65,15 @@ async fn lost(records: &dyn Records, statement: Statement) -> Result<bool, Failu
     }
 }
 
-/// One beat, and what follows from what the others do.
+/// One beat, and what follows from what the others do. Answers whether nothing is about to change hands: where something
+/// is, nobody does that work until both have looked again.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn beat(house: &House, roles: Roles, machine: &str) -> Result<(), Failure> {
+pub async fn beat(house: &House, roles: Roles, machine: &str) -> Result<bool, Failure> {
     let (leases, records) = (&house.leases, &house.db);
     if leases.state().ended {
-        return Ok(());
+        return Ok(true);
     }
     let now = house.services.clock.now().0;
     if lost(records, Statement::one(store::BEAT_PROCESS, values![&leases.holder, now])).await? {
@@ -102,6 +106,7 @@ pub async fn beat(house: &House, roles: Roles, machine: &str) -> Result<(), Fail
         .filter(|process| process.roles.split(',').any(|r| r == "worker"))
         .collect();
     workers.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut settled = true;
     for (place, name) in leases.names.iter().enumerate() {
         let Some((holder, token)) = standing.get(name) else { continue };
         let ours = roles.worker && falls_to(place, name, &workers) == Some(&leases.holder);
@@ -109,7 +114,9 @@ pub async fn beat(house: &House, roles: Roles, machine: &str) -> Result<(), Fail
         match (ours, held) {
             (true, None) if !leases.state().ended && leases.is_free(holder, &known) => {
                 let take = values![name, &leases.holder, *token, holder];
-                if !lost(records, Statement::one(store::TAKE_LEASE, take)).await? {
+                if lost(records, Statement::one(store::TAKE_LEASE, take)).await? {
+                    settled = false;
+                } else {
                     if !holder.is_empty() {
                         tracing::warn!(lease = %name, from = %holder, "work is taken over: its process stands still");
                     }
@@ -127,12 +134,16 @@ pub async fn beat(house: &House, roles: Roles, machine: &str) -> Result<(), Fail
                     let give = vec![Statement::any(store::RELEASE_LEASE, give)];
                     records.apply(WriteSet { statements: give }).await?;
                     leases.state().held.remove(name);
+                } else {
+                    settled = false;
                 }
             }
+            // Another one has it still. One that stands still is waited for at the usual pace.
+            (true, None) => settled &= !workers.iter().any(|process| process.id == *holder),
             _ => {}
         }
     }
-    Ok(())
+    Ok(settled)
 }
 
 /// Whose a lease is among these workers, in the order of their ids: parts go round, others by their name.

@@ -12,6 +12,7 @@ use minshu_kernel::ids::RequestId;
 use minshu_kernel::records::Records as _;
 use minshu_kernel::text::Lang;
 use minshu_kernel::values;
+use minshu_runtime::audit::sealer;
 use minshu_runtime::house::House;
 use minshu_runtime::leases::{self, PARTS, Roles, STANDSTILL};
 use minshu_runtime::testing::{TestHouse, all_packs};
@@ -110,5 +111,35 @@ async fn each_lease_has_one_holder_and_one_that_stands_still_writes_nothing() {
         assert_eq!(first.leases.count().0, all);
         beat(&second).await;
         assert_eq!(second.leases.count().0, 0, "who stops takes nothing more");
+    }
+}
+
+async fn unsealed(house: &House) -> i64 {
+    let sql = "SELECT COUNT(*) AS n FROM platform_audit WHERE position IS NULL";
+    house.db.point(sql.into(), values![]).await.unwrap()[0].get("n").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_takes_sealing_over_seals_at_once() {
+    for place in TestHouse::each(&capabilities, &all_packs()).await {
+        let first = place.another(capabilities(), all_packs()).await;
+        let second = place.another(capabilities(), all_packs()).await;
+        assert!(leases::beat(&first, Roles::ALL, "test").await.unwrap(), "alone, all is settled");
+        let seal = async |house: &House| {
+            let hold = house.leases.held(leases::SEAL).expect("sealing is this one's");
+            leases::under(hold, sealer::seal_all(house)).await.unwrap();
+        };
+        first.act(declare(&first)).await.unwrap();
+        seal(&first).await;
+        assert_eq!(unsealed(&first).await, 0);
+
+        // The clock of this test stands, and with it the term of the first one at the head of the chain.
+        assert!(!leases::beat(&second, Roles::ALL, "test").await.unwrap(), "its share is to come");
+        leases::finish(&first).await.unwrap();
+        beat(&second).await;
+        second.act(declare(&second)).await.unwrap();
+        assert!(unsealed(&second).await > 0);
+        seal(&second).await;
+        assert_eq!(unsealed(&second).await, 0, "it did not wait");
     }
 }
