@@ -1,1 +1,4 @@
 //! E-licences.
+
+pub mod code;
+pub mod seal;
