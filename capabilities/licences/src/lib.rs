@@ -1,4 +1,7 @@
 //! E-licences.
 
 pub mod code;
+pub mod layout;
+pub mod ofd;
+pub mod pdf;
 pub mod seal;

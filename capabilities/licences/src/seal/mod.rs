@@ -5,7 +5,9 @@ mod authority;
 mod certificate;
 mod chain;
 mod keys;
+mod picture;
 mod structure;
+mod verify;
 
 pub use authority::{Identity, IssueProblem, Purpose, Request, Subject, Terms};
 pub use certificate::{
@@ -13,7 +15,15 @@ pub use certificate::{
 };
 pub use chain::{CHAIN_MAX, Chain, ChainProblem, Standing, Trust, chain_holds};
 pub use keys::{DISTINGUISHING_ID, KeyVerifier, PrivateKey, PublicKey};
+pub use picture::{Drawing, draw};
 pub use structure::{
     Picture, STRUCTURE_MAX, Seal, SealProblem, SealTerms, SealVersion, SealedSignature, Signers,
     sm3,
 };
+pub use verify::{
+    Finding, Knowledge, LICENCE_CODE, Outcome, Report, SealFacts, SealStanding, SignatureReport,
+    Step, Verifier,
+};
+
+#[cfg(test)]
+pub(crate) mod tests;
