@@ -2,6 +2,7 @@
 //! place, versions pinned by hash.
 
 mod checks;
+pub(crate) mod elements;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -19,6 +20,7 @@ use serde_json::Value as Json;
 use sm3::{Digest, Sm3};
 
 use crate::error::CaseworkError;
+use crate::guide::{self, CompiledGuide};
 use crate::lookups::{self, ItemLookups};
 use crate::pack::{Item, Material, Necessity, PinnedItem, SECTION_VERSION};
 use crate::store::versions;
@@ -184,6 +186,8 @@ pub struct Section {
     items: BTreeMap<String, Arc<CompiledItem>>,
     /// Item ids in the order of the packs.
     order: Vec<String>,
+    /// The guides in the order of the packs.
+    guides: Vec<CompiledGuide>,
     /// What lookups may ask.
     queries: Vec<QueryEntry>,
     /// Versions of running cases that are not in force any more, compiled once.
@@ -199,6 +203,16 @@ impl Section {
     /// The item in force of that id (`pack.item`).
     pub fn item(&self, id: &str) -> Option<&Arc<CompiledItem>> {
         self.items.get(id)
+    }
+
+    /// Every guide, in the order of the packs.
+    pub fn guides(&self) -> impl Iterator<Item = &CompiledGuide> {
+        self.guides.iter()
+    }
+
+    /// The guide of that id (`pack.guide`).
+    pub fn guide(&self, id: &str) -> Option<&CompiledGuide> {
+        self.guides.iter().find(|guide| guide.id == id)
     }
 
     /// A version as it was kept, read by the program that compiled this section.
@@ -240,6 +254,7 @@ impl Section {
 
 /// Compiles every declared item. Items with a mistake are left out and the mistake is reported.
 pub fn compile(compile: &Compile<'_>) -> Section {
+    checks::departments(compile);
     let mut section = Section { queries: compile.queries.to_vec(), ..Section::default() };
     for declared in compile.each::<Item>("casework", "item") {
         let Some(checked) = checks::check(compile, &declared) else { continue };
@@ -264,5 +279,7 @@ pub fn compile(compile: &Compile<'_>) -> Section {
             Err(what) => compile.problem(&declared.at, what),
         }
     }
+    let known: Vec<&str> = section.order.iter().map(String::as_str).collect();
+    section.guides = guide::compile(compile, &known);
     section
 }

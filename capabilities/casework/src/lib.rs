@@ -2,12 +2,16 @@
 //! Items are declared by packs; a case pins the version of its item, and its state is what its steps say.
 
 pub mod actions;
+pub mod changes;
 pub mod compile;
 pub mod deadlines;
+pub mod elements;
 pub mod entitlement;
 pub mod error;
 pub mod events;
+pub mod exchange;
 mod filling;
+pub mod guide;
 mod holdings;
 mod lookups;
 mod measures;
@@ -76,6 +80,7 @@ impl Capability for Casework {
                 .map(|(code, kind)| ProblemType { code, status: kind.status() }),
         );
         contract.section::<pack::Item>("casework.item");
+        contract.section::<guide::Guide>("casework.guide");
         contract.migrations.extend([
             ("V1__cases", include_str!("../migrations/V1__cases.sql")),
             (
@@ -86,6 +91,7 @@ impl Capability for Casework {
             ("V4__open_cases", include_str!("../migrations/V4__open_cases.sql")),
             ("V21__four_eyes", include_str!("../migrations/V21__four_eyes.sql")),
             ("V40__retention", include_str!("../migrations/V40__retention.sql")),
+            ("V60__item_periods", include_str!("../migrations/V60__item_periods.sql")),
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
         contract.integrity.extend(store::INTEGRITY);
@@ -131,6 +137,11 @@ fn actions_and_queries(contract: &mut Contract) {
     contract
         .query::<queries::Items>()
         .query::<queries::ItemById>()
+        .query::<queries::ItemSet>()
+        .query::<queries::ItemVersions>()
+        .query::<queries::ItemChanges>()
+        .query::<queries::Guides>()
+        .query::<queries::GuideById>()
         .query::<queries::DraftById>()
         .query::<queries::MyDrafts>()
         .query::<queries::MyCases>()
@@ -150,7 +161,15 @@ fn permission_sets() -> Vec<PermissionSet> {
             "casework.browse",
             ("查看事项", "Look at items"),
             Basis::Everyone,
-            &["casework.items", "casework.item"],
+            &[
+                "casework.items",
+                "casework.item",
+                "casework.item_set",
+                "casework.item_versions",
+                "casework.item_changes",
+                "casework.guides",
+                "casework.guide",
+            ],
         ),
         set(
             "casework.apply",

@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::elements::{Delivery, Elements, PaperForm, PaperKind, PaperSource, ResultKind};
+
 /// A service item: what can be applied for, by whom, with what, and who decides until when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +51,9 @@ pub struct Item {
     pub fees: Vec<Fee>,
     /// What one gets in the end.
     pub result: Outcome,
+    /// The national elements: codes, kind, department, how far it goes on line, where one turns.
+    #[serde(default, skip_serializing_if = "Elements::is_empty")]
+    pub elements: Elements,
     /// Takes no new applications for now, and why. Cases that are under way go on, and drafts are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<Closed>,
@@ -166,6 +171,12 @@ pub struct Fee {
     pub fen: Fen,
     /// The provision that allows it.
     pub basis: LocalText,
+    /// How the amount is found, where it depends (收费标准).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<LocalText>,
+    /// Who pays less or nothing (减免规定).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reduction: Option<LocalText>,
 }
 
 /// Why an item takes no new applications.
@@ -202,6 +213,18 @@ fn is_false(value: &bool) -> bool {
 pub struct Outcome {
     /// Such as 食品经营许可证.
     pub name: LocalText,
+    /// What it is (结果类型).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ResultKind>,
+    /// The address of a sample: https, or a path of this site (结果样本).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<String>,
+    /// The type of electronic licence that is issued, as its pack declares it: `pack.type`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// How it reaches people (送达方式).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delivery: Vec<Delivery>,
 }
 
 /// A material to be handed in.
@@ -230,6 +253,31 @@ pub struct Material {
     /// Who issues it: the applicant, or an office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<LocalText>,
+    /// Who issues it, by the national list (来源渠道).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PaperSource>,
+    /// In which forms it is wanted (材料形式).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<PaperForm>,
+    /// What it is (材料类型).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PaperKind>,
+    /// How many on paper, where it is brought to a counter (份数), 1 to 99.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 99))]
+    pub copies: Option<u32>,
+    /// The address of a blank form: https, or a path of this site (空白表格).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blank: Option<String>,
+    /// The address of a filled-in sample: https, or a path of this site (样例).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<String>,
+    /// By what it is accepted (受理标准).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<LocalText>,
+    /// The type of electronic licence that can take its place: `pack.type`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
 }
 
 fn one() -> u32 {

@@ -11,7 +11,7 @@ use minshu_kernel::records::{Records, Statement};
 use minshu_kernel::values;
 
 use crate::compile::{CompiledItem, Section};
-use crate::store::versions;
+use crate::store::{periods, versions};
 
 /// `[[casework.item]]`, to which cases are pinned.
 pub(crate) struct ItemPins;
@@ -32,7 +32,10 @@ impl Pins for ItemPins {
 
     fn keep(&self, set: &PackSet, now: Timestamp) -> Vec<Statement> {
         let section = set.section::<Section>(crate::NAME);
-        section.items().map(|item| versions::insert(item, now)).collect()
+        let kept = section.items().map(|item| versions::insert(item, now));
+        let held =
+            section.items().map(|item| periods::hold(&item.id, &item.version, &set.hash, now));
+        kept.chain(held).chain(periods::end_others(&set.hash, now)).collect()
     }
 
     fn open<'a>(

@@ -5,6 +5,7 @@ use minshu_kernel::clock::Timestamp;
 use minshu_kernel::objects::ObjectAddress;
 use minshu_kernel::text::LocalText;
 
+use crate::elements::Elements;
 use crate::model::{MaterialFile, MaterialId, MaterialState};
 use crate::pack::{Applicant, FileKind, Item, Material, Necessity, Outcome, Stage, StageAct};
 
@@ -55,7 +56,14 @@ pub(crate) fn item_with_limits(statutory: &str, promised: &str, limits: &[&str])
         conditions: Vec::new(),
         basis: Vec::new(),
         fees: Vec::new(),
-        result: Outcome { name: LocalText::new("证", "Licence") },
+        result: Outcome {
+            name: LocalText::new("证", "Licence"),
+            kind: None,
+            sample: None,
+            licence: None,
+            delivery: Vec::new(),
+        },
+        elements: Elements::default(),
         closed: None,
         retention: None,
         phone: None,
@@ -80,6 +88,14 @@ pub(crate) fn material(id: &str, kinds: &[FileKind], max_mib: u32) -> Material {
         when: None,
         help: None,
         source: None,
+        from: None,
+        forms: Vec::new(),
+        kind: None,
+        copies: None,
+        blank: None,
+        sample: None,
+        standard: None,
+        licence: None,
     }
 }
 

@@ -23,7 +23,6 @@ casework-items-search = Search, for example food business
 casework-items-none = Nothing can be done online yet.
 casework-items-not-found = Nothing was found for “{ $q }”. Try another word, or look at everything.
 casework-items-all = Everything
-casework-about-system = About this system
 casework-panel-items = What can be done here
 casework-free = Free of charge
 casework-free-short = free of charge
@@ -67,6 +66,87 @@ casework-start-for-whom = On whose behalf
 casework-start-myself = Myself ({ $name })
 casework-start-on-behalf = On behalf of “{ $name }”
 casework-start-unproved = Your identity is not proved yet. You can fill in the application now; before you send it, show your identity card at a service counter once.
+
+# List of items, elements, versions and guides
+casework-items-everybody = Everybody
+casework-items-persons = Persons
+casework-items-organisations = Companies and organisations
+casework-items-for-whom = For whom
+casework-items-narrow = Find by topic, department or kind
+casework-items-any = Any
+casework-items-choice = { $name } ({ $count })
+casework-items-topic = Topic
+casework-items-department = Department
+casework-items-kind = Kind of item
+casework-items-depth = How far online
+casework-items-choose = Show
+casework-items-count =
+    { $count ->
+        [one] 1 item found.
+       *[other] { $count } items found.
+    }
+casework-items-none-chosen = No item fits all of this. Try with one condition less.
+casework-items-take = Take all elements of these items along:
+casework-no-visit = Nobody has to come
+casework-visits =
+    { $count ->
+        [one] One visit at most
+       *[other] { $count } visits at most
+    }
+casework-taken-across = { $area }
+casework-material-forms = Form: { $forms }
+casework-material-forms-copies =
+    { $copies ->
+        [one] Form: { $forms }; bring 1 copy to the counter
+       *[other] Form: { $forms }; bring { $copies } copies to the counter
+    }
+casework-material-standard = Accepted if: { $standard }
+casework-material-blank = Blank form
+casework-material-sample = Filled-in sample
+casework-result-sample = See a sample
+casework-steps = How it goes, step by step
+casework-counters = Counters and hours
+casework-faq = Questions people ask
+casework-supervision = Not treated well? Call { $phone }.
+casework-elements = All elements of the item
+casework-versions = Versions
+casework-versions-of = { $name }: versions
+casework-versions-lead = When the rules changed, and how. A case under way keeps the version it was begun with.
+casework-version-gone = This item is no longer offered.
+casework-version-changes = What changed
+casework-version-no-changes = The two versions are the same.
+casework-version-about = Where
+casework-version-before = Before
+casework-version-after = Now
+casework-version-nothing = (nothing)
+casework-version-since = Since { $since }
+casework-version-between = { $since } to { $until }
+casework-version-compare = Compare with the one before
+casework-version-now = In force
+casework-guides = Guides
+casework-guides-title = Not sure what you need
+casework-guides-lead = Answer a few questions and see which items apply, what to bring, how long it takes and what it costs.
+casework-guides-none = There is no guide yet. You can look among the items.
+casework-guide-question = { $number }. { $ask }
+casework-guide-choose = Choose one answer to go on
+casework-guide-next = Next
+casework-guide-apply =
+    { $count ->
+        [one] 1 item to apply for
+       *[other] { $count } items to apply for
+    }
+casework-guide-nothing = By your answers there is nothing to apply for.
+casework-guide-together = All together
+casework-guide-latest = Done by { $date }
+casework-guide-latest-note = If everything is sent in today and handled side by side.
+casework-guide-fee = { $item }: { $name }
+casework-guide-materials = All you need to prepare
+casework-guide-materials-lead = What several items ask for stands here once.
+casework-guide-no-materials = Nothing has to be handed in.
+casework-guide-for = For: { $items }
+casework-guide-sometimes = Sometimes
+casework-guide-answers = Your answers
+casework-guide-share = The address of this page keeps your answers; you can save it or send it on.
 
 # Drafts
 casework-drafts-title = Drafts

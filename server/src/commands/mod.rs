@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod doctor;
 mod integrity;
+mod items;
 pub mod keys;
 mod migrate;
 mod openapi;
@@ -27,6 +28,9 @@ pub enum Command {
     /// Check, compare, put in force or begin packs.
     #[command(subcommand)]
     Packs(packs::Packs),
+    /// Check items that a department delivers and turn them into files of a pack.
+    #[command(subcommand)]
+    Items(items::Items),
     /// Show how much of each system of the plan works on this build.
     Systems(systems::Systems),
     /// Print the OpenAPI document.
@@ -57,6 +61,7 @@ pub async fn run(arguments: Arguments, command: Command) -> Result<ExitCode, Com
         Command::Serve(serve) => serve.run(settings).await,
         Command::Migrate => migrate::run(settings).await,
         Command::Packs(packs) => packs.run(settings).await,
+        Command::Items(items) => items.run(),
         Command::Systems(systems) => systems.run(&settings),
         Command::Openapi => openapi::run(),
         Command::Audit(audit) => audit.run(settings).await,

@@ -1,5 +1,7 @@
 //! The semantic checks of a declared item: what a schema cannot say.
 
+use std::collections::BTreeMap;
+
 use minshu_kernel::calendar::Limit;
 use minshu_kernel::division::Level;
 use minshu_kernel::expr::{Expression, Type, nearest};
@@ -8,7 +10,7 @@ use minshu_kernel::pack::{At, Compile, Declared, Declaring};
 use minshu_kernel::text::LocalText;
 use serde_json::Value as Json;
 
-use super::form_environment;
+use super::{elements, form_environment};
 use crate::lookups;
 use crate::pack::{Item, Material};
 use crate::rules::stage_mistakes;
@@ -33,6 +35,9 @@ pub(super) fn check(compile: &Compile<'_>, declared: &Declared<'_, Item>) -> Opt
     let mut item = declared.value.clone();
     let checks = Checks { compile, at };
     checks.words(&item);
+    for (below, what) in elements::mistakes(&item) {
+        checks.report(&below, what.en);
+    }
     checks.limits(&item);
     for (place, stage) in item.stage.iter_mut().enumerate() {
         let at = at.below(&format!("/stage/{place}/role"));
@@ -51,6 +56,26 @@ pub(super) fn check(compile: &Compile<'_>, declared: &Declared<'_, Item>) -> Opt
     }
     let clean = compile.problems.borrow().len() == before;
     form.filter(|_| clean).map(|(_, form)| Checked { item, form })
+}
+
+/// A department has one name in all items.
+pub(super) fn departments(compile: &Compile<'_>) {
+    let mut names: BTreeMap<String, (LocalText, String)> = BTreeMap::new();
+    for declared in compile.each::<Item>("casework", "item") {
+        let Some(department) = declared.value.elements.department else { continue };
+        let (name, first) = names
+            .entry(department.code.clone())
+            .or_insert_with(|| (department.name.clone(), declared.value.id.clone()));
+        if *name != department.name {
+            compile.problem(
+                &declared.at.below("/elements/department/name"),
+                format!(
+                    "the department \"{}\" has another name in the item \"{first}\": {}",
+                    department.code, name.zh
+                ),
+            );
+        }
+    }
 }
 
 struct Checks<'a> {

@@ -1,4 +1,4 @@
-//! What can be applied for: the list, one item on one screen, and the start of an application.
+//! One item on one screen, and the start of an application.
 
 use std::sync::Arc;
 
@@ -10,27 +10,14 @@ use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
 use serde_json::json;
 
 use super::parts::{head, joined, limit_words, locals};
+use super::service_guide::{self, CounterLine, Fact};
 use crate::actions::SaveDraft;
 use crate::deadlines;
 use crate::entitlement;
 use crate::pack::{Applicant, Item, Material, Necessity};
+use crate::queries::ItemById;
 use crate::queries::item::ItemView;
-use crate::queries::{ItemById, Items};
 use crate::rules::Standing;
-
-#[derive(Template)]
-#[template(path = "items.html")]
-struct ItemsPage {
-    t: Speaker,
-    q: String,
-    groups: Vec<Group>,
-}
-
-struct Group {
-    pack: String,
-    name: String,
-    items: Vec<Card>,
-}
 
 /// An item in a list.
 pub(super) struct Card {
@@ -55,34 +42,12 @@ impl Card {
     }
 }
 
-/// `GET /items`
-pub(super) async fn list(visit: Arc<Visit>) -> Result<Reply, Failure> {
-    let t = visit.speaker();
-    let q: String = visit.asked("q").unwrap_or("").trim().chars().take(100).collect();
-    let asked = Items { q: Some(q.clone()).filter(|q| !q.is_empty()), pack: None };
-    let found = visit.ask(&asked).await?;
-    let mut groups: Vec<Group> = Vec::new();
-    for card in &found.items {
-        let shown = Card::of(&t, card);
-        match groups.last_mut().filter(|group| group.pack == card.pack) {
-            Some(group) => group.items.push(shown),
-            None => groups.push(Group {
-                pack: card.pack.clone(),
-                name: t.local(&card.pack_name).to_owned(),
-                items: vec![shown],
-            }),
-        }
-    }
-    let title = t.say("casework-items-title");
-    Ok(Page::new("casework.items", title, &ItemsPage { t, q, groups })?.into())
-}
-
 #[derive(Template)]
 #[template(path = "item.html")]
 struct ItemPage {
     t: Speaker,
-    pack: String,
-    pack_name: String,
+    id: String,
+    tags: Vec<String>,
     name: String,
     summary: String,
     applicant: String,
@@ -94,12 +59,23 @@ struct ItemPage {
     statutory: String,
     latest: String,
     fees: Vec<FeeLine>,
+    way: String,
+    way_why: Option<String>,
     counter: Option<String>,
     phone: Option<String>,
     materials: Vec<MaterialLine>,
     stages: Vec<String>,
+    steps: Vec<String>,
+    counters: Vec<CounterLine>,
+    questions: Vec<(String, String)>,
+    facts: Vec<Fact>,
     result: String,
+    result_sample: Option<String>,
+    supervision: Option<String>,
     basis: Vec<String>,
+    department: Option<String>,
+    pack: String,
+    pack_name: String,
     handled: String,
     lead: String,
     start: Markup,
@@ -109,12 +85,16 @@ struct FeeLine {
     name: String,
     amount: String,
     basis: String,
+    standard: Option<String>,
+    reduction: Option<String>,
 }
 
 struct MaterialLine {
     name: String,
     notes: Vec<String>,
     necessity: String,
+    blank: Option<String>,
+    sample: Option<String>,
 }
 
 /// What stands where one begins.
@@ -161,7 +141,26 @@ async fn item_page(visit: &Visit, state: FormState) -> Result<Page, Failure> {
         .partition(|m| m.when.is_some());
     let names = |of: &[&Material]| joined(&t, of.iter().map(|m| t.local(&m.name).to_owned()));
     let name = t.local(&item.name).to_owned();
+    let elements = &item.elements;
+    let (way, way_why) = service_guide::way(&t, elements);
     let template = ItemPage {
+        id: view.id.clone(),
+        tags: service_guide::tags(&t, elements),
+        way,
+        way_why,
+        steps: locals(&t, &elements.steps),
+        counters: service_guide::counters(&t, elements),
+        questions: elements
+            .faq
+            .iter()
+            .map(|question| {
+                (t.local(&question.ask).to_owned(), t.local(&question.answer).to_owned())
+            })
+            .collect(),
+        facts: service_guide::facts(&t, item),
+        result_sample: item.result.sample.clone(),
+        supervision: elements.supervision.clone(),
+        department: elements.department.as_ref().map(|d| t.local(&d.name).to_owned()),
         pack: view.pack.clone(),
         pack_name: t.local(&view.pack_name).to_owned(),
         name: name.clone(),
@@ -184,6 +183,8 @@ async fn item_page(visit: &Visit, state: FormState) -> Result<Page, Failure> {
                 name: t.local(&fee.name).to_owned(),
                 amount: fee.fen.to_string(),
                 basis: t.local(&fee.basis).to_owned(),
+                standard: fee.standard.as_ref().map(|text| t.local(text).to_owned()),
+                reduction: fee.reduction.as_ref().map(|text| t.local(text).to_owned()),
             })
             .collect(),
         counter: item.counter.as_ref().map(|text| t.local(text).to_owned()),
@@ -229,6 +230,7 @@ fn material_line(t: &Speaker, material: &Material) -> MaterialLine {
     let mut notes = Vec::new();
     notes.extend(material.help.as_ref().map(|text| t.local(text).to_owned()));
     notes.extend(material.source.as_ref().map(|text| t.local(text).to_owned()));
+    notes.extend(service_guide::material_notes(t, material));
     if material.when.is_some() {
         notes.push(t.say("casework-material-sometimes"));
     }
@@ -242,7 +244,13 @@ fn material_line(t: &Speaker, material: &Material) -> MaterialLine {
         Necessity::Required => "casework-material-required",
         Necessity::Optional => "casework-material-optional",
     };
-    MaterialLine { name: t.local(&material.name).to_owned(), notes, necessity: t.say(necessity) }
+    MaterialLine {
+        name: t.local(&material.name).to_owned(),
+        notes,
+        necessity: t.say(necessity),
+        blank: material.blank.clone(),
+        sample: material.sample.clone(),
+    }
 }
 
 async fn start_part(

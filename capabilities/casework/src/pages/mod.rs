@@ -2,12 +2,16 @@
 
 mod cases;
 mod drafts;
+mod guides;
 mod handling;
 mod items;
+mod list;
 mod materials;
 mod panels;
 mod parts;
 mod review;
+mod service_guide;
+mod versions;
 mod work;
 
 pub(crate) use panels::{documents, items_panel, mine, tasks};
@@ -28,8 +32,13 @@ const UPLOAD_BYTES_MAX: u64 = 100 << 20;
 pub(crate) fn routes() -> Vec<Route> {
     let files = || Limits { max_bytes: UPLOAD_BYTES_MAX, kinds: Vec::new() };
     vec![
-        Route::get("/items", items::list),
+        Route::get("/items", list::list),
+        Route::get("/items/export/csv", list::export_csv),
+        Route::get("/items/export/json", list::export_json),
         Route::get("/items/{item}", items::show),
+        Route::get("/items/{item}/versions", versions::show),
+        Route::get("/guides", guides::list),
+        Route::get("/guides/{guide}", guides::show),
         Route::get("/items/{item}/applicants", items::applicants),
         Route::post("/items/{item}/start", items::start),
         Route::get("/drafts", drafts::list),

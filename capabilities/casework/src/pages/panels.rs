@@ -33,7 +33,7 @@ pub(crate) async fn items_panel(
     pack: String,
 ) -> Result<Option<Markup>, Failure> {
     let t = visit.speaker();
-    let found = visit.ask(&Items { q: None, pack: Some(pack) }).await?;
+    let found = visit.ask(&Items { pack: Some(pack), ..Items::default() }).await?;
     if found.items.is_empty() {
         return Ok(None);
     }

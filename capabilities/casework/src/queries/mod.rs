@@ -2,7 +2,10 @@
 
 pub mod case;
 pub mod draft;
+pub mod guide;
 pub mod item;
+pub mod item_set;
+pub mod item_versions;
 pub mod items;
 pub mod material_object;
 pub mod my_cases;
@@ -13,7 +16,10 @@ pub mod work_list;
 
 pub use case::CaseById;
 pub use draft::DraftById;
+pub use guide::{GuideById, Guides};
 pub use item::ItemById;
+pub use item_set::ItemSet;
+pub use item_versions::{ItemChanges, ItemVersions};
 pub use items::Items;
 pub use material_object::MaterialObject;
 pub use my_cases::MyCases;

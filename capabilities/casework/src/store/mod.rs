@@ -4,6 +4,7 @@ pub(crate) mod cases;
 pub(crate) mod drafts;
 mod integrity;
 pub(crate) mod materials;
+pub(crate) mod periods;
 pub(crate) mod steps;
 pub(crate) mod versions;
 
@@ -47,6 +48,7 @@ pub(crate) const DRAFT_COLUMNS: ScopeColumns =
 pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
     [
         versions::STATEMENTS,
+        periods::STATEMENTS,
         drafts::STATEMENTS,
         materials::STATEMENTS,
         cases::STATEMENTS,
