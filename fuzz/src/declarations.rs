@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::date;
+use minshu_casework::exchange::{json, read, write};
 use minshu_kernel::calendar::Calendar;
 use minshu_kernel::capability::{Capability, Contract};
 use minshu_kernel::division::Divisions;
@@ -72,6 +73,24 @@ pub fn pack(bytes: &[u8]) {
     if let Err(problems) = checked {
         assert!(!problems.is_empty());
         assert!(problems.iter().all(|problem| problem.line > 0 && problem.column > 0));
+    }
+}
+
+/// A table or document of items as a department delivers it: it is read whole or told of, and what was read comes
+/// back when it is taken along.
+pub fn items(bytes: &[u8]) {
+    for read in [read::csv(bytes), json::read(bytes)] {
+        match read {
+            Err(troubles) => assert!(!troubles.is_empty()),
+            Ok(brought) => {
+                let pairs = || brought.iter().map(|one| (one.pack.as_str(), &one.item));
+                let table = write::csv(pairs());
+                let table = table.unwrap_or_else(|error| unreachable!("a table: {error}"));
+                assert_eq!(read::csv(&table).as_ref(), Ok(&brought));
+                let document = json::document(pairs()).to_string();
+                assert_eq!(json::read(document.as_bytes()).as_ref(), Ok(&brought));
+            }
+        }
     }
 }
 

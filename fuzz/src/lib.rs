@@ -31,6 +31,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "form-schema", run: forms::schema },
     Target { name: "headers", run: words::headers },
     Target { name: "input", run: words::input },
+    Target { name: "items", run: declarations::items },
     Target { name: "json-schema", run: expressions::schema },
     Target { name: "key-archive", run: secrets::key_archive },
     Target { name: "key-file", run: secrets::key_file },

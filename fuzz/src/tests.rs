@@ -72,6 +72,7 @@ corpora! {
     form_schemas = "form-schema",
     headers = "headers",
     inputs_of_operations = "input",
+    items_of_departments = "items",
     json_schemas = "json-schema",
     key_archives = "key-archive",
     key_files = "key-file",

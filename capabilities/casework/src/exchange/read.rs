@@ -321,7 +321,7 @@ fn row(
             format!("no item row with the id \"{}\" stands before", short(id)),
         );
     };
-    let mut value = entry(heads, cells, line, kind, troubles);
+    let (mut value, missing) = entry(heads, cells, line, kind, troubles);
     if kind.list.is_empty() {
         if let Json::Object(members) = &mut value {
             members.insert("id".to_owned(), Json::from(id));
@@ -332,7 +332,7 @@ fn row(
         append(&mut item.value, kind.list, value);
     }
     // The same place that a trouble names is one of this item's.
-    if troubles.0.len() > before {
+    if missing || troubles.0.len() > before {
         item.clean = false;
     }
 }
@@ -344,8 +344,9 @@ fn entry(
     line: usize,
     kind: &Rows,
     troubles: &mut Troubles,
-) -> Json {
+) -> (Json, bool) {
     let mut value = Json::Object(Map::new());
+    let mut missing = false;
     let rest = heads.iter().position(|head| matches!(head, Head::Rest));
     if let Some(text) = rest.and_then(|place| cells.get(place)).filter(|text| !text.is_empty()) {
         match serde_json::from_str::<Json>(text) {
@@ -381,10 +382,17 @@ fn entry(
         if value.pointer(column.at).is_none_or(Json::is_null)
             && !troubles.0.iter().any(|t| t.row == line && t.column == column.header)
         {
-            troubles.say(line, column.header, "没有填写", "nothing is filled in");
+            let there = |head: &Head| matches!(head, Head::Named(own) if *own == column.header);
+            match heads.iter().any(there) {
+                true => troubles.say(line, column.header, "没有填写", "nothing is filled in"),
+                // A column that is missing is told once, not in every row.
+                false if troubles.0.iter().any(|t| t.row == 0 && t.column == column.header) => {}
+                false => troubles.say(0, column.header, "表头缺这一列", "the column is missing"),
+            }
+            missing = true;
         }
     }
-    value
+    (value, missing)
 }
 
 /// The value of a cell that is not empty.
