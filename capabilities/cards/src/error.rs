@@ -59,15 +59,14 @@ impl Fault for CardsError {
     fn kind(&self) -> Kind {
         use CardsError as E;
         match self {
-            E::UnknownKind(_) | E::UnknownPurpose(_) | E::BadNumber(_) | E::Differs => {
-                Kind::Invalid
+            E::UnknownKind(_)
+            | E::UnknownPurpose(_)
+            | E::BadNumber(_)
+            | E::Differs
+            | E::NobodyProved => Kind::Invalid,
+            E::NotProved | E::Already | E::TooMany { .. } | E::OfAnother | E::NotSo { .. } => {
+                Kind::Conflict
             }
-            E::NotProved
-            | E::Already
-            | E::TooMany { .. }
-            | E::OfAnother
-            | E::NotSo { .. }
-            | E::NobodyProved => Kind::Conflict,
             E::OwnCard => Kind::Refused,
             E::Damaged { .. } => Kind::Internal,
         }
@@ -106,6 +105,7 @@ impl Fault for CardsError {
             E::UnknownKind(_) => vec![FieldProblem::new("/kind", self.message())],
             E::UnknownPurpose(_) => vec![FieldProblem::new("/purpose", self.message())],
             E::BadNumber(message) => vec![FieldProblem::new("/number", message.clone())],
+            E::NobodyProved => vec![FieldProblem::new("/number", self.message())],
             E::Differs => vec![FieldProblem::new("/number_seen", self.message())],
             _ => Vec::new(),
         }
@@ -124,7 +124,7 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("cards.own_card", Kind::Refused),
     ("cards.differs", Kind::Invalid),
     ("cards.not_so", Kind::Conflict),
-    ("cards.nobody_proved", Kind::Conflict),
+    ("cards.nobody_proved", Kind::Invalid),
     ("cards.damaged", Kind::Internal),
 ];
 
