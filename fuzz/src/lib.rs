@@ -5,6 +5,7 @@
 mod declarations;
 mod expressions;
 mod forms;
+mod licences;
 mod objects;
 mod requests;
 mod secrets;
@@ -36,6 +37,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "key-archive", run: secrets::key_archive },
     Target { name: "key-file", run: secrets::key_file },
     Target { name: "kind", run: objects::kind },
+    Target { name: "licence-code", run: licences::code },
+    Target { name: "licence-document", run: licences::document },
+    Target { name: "licence-seal", run: licences::seal },
+    Target { name: "licence-template", run: licences::template },
     Target { name: "networks", run: words::networks },
     Target { name: "pack", run: declarations::pack },
     Target { name: "passkey", run: words::passkey },

@@ -2,6 +2,7 @@
 
 mod client;
 mod decisions;
+mod documents;
 mod flows;
 mod lists;
 mod pages;
@@ -47,7 +48,7 @@ struct Arguments {
     /// Two more databases of their own, for flows by one worker process and by three; with a comma between them.
     #[arg(long, env = "MINSHU_BENCH_POSTGRES_FLOWS", value_delimiter = ',')]
     postgres_flows: Vec<String>,
-    /// This measurement alone: decisions, start, steps, sealing, flows, pages, sign-in, lists (with back-up and restore).
+    /// This measurement alone: decisions, documents, start, steps, sealing, flows, pages, sign-in, lists (with back-up and restore).
     #[arg(long)]
     only: Option<String>,
 }
@@ -60,6 +61,9 @@ async fn main() -> Result<(), Trouble> {
     let length = Duration::from_secs(arguments.seconds);
     if wanted("decisions") {
         decisions::measure(&mut report)?;
+    }
+    if wanted("documents") {
+        documents::measure(&mut report)?;
     }
     if wanted("start") || wanted("pages") || wanted("sign-in") {
         let folder = tempfile::tempdir()?;

@@ -155,7 +155,7 @@ fn picture(png: &[u8]) -> Result<Image, PdfProblem> {
     if width > SIDE_MAX || height > SIDE_MAX {
         return Err(PdfProblem::Picture(format!("{width} × {height} pixels")));
     }
-    Image::from_png(png.to_vec().into(), true).map_err(PdfProblem::Picture)
+    Image::from_png(png.to_vec().into(), false).map_err(PdfProblem::Picture)
 }
 
 /// The size of a picture in pixels, as its head says: looked at before it is unpacked.

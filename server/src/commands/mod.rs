@@ -6,6 +6,7 @@ mod doctor;
 mod integrity;
 mod items;
 pub mod keys;
+mod licence;
 mod migrate;
 mod openapi;
 mod packs;
@@ -38,6 +39,9 @@ pub enum Command {
     /// Prove the audit chain.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Verify sealed licences off line.
+    #[command(subcommand)]
+    Licence(licence::Licence),
     /// Add people.
     #[command(subcommand)]
     User(user::User),
@@ -65,6 +69,7 @@ pub async fn run(arguments: Arguments, command: Command) -> Result<ExitCode, Com
         Command::Systems(systems) => systems.run(&settings),
         Command::Openapi => openapi::run(),
         Command::Audit(audit) => audit.run(settings).await,
+        Command::Licence(licence) => licence.run(),
         Command::User(user) => user.run(settings).await,
         Command::Backup(backup) => backup.run(&settings).await,
         Command::Restore(restore) => restore.run(&settings).await,

@@ -16,7 +16,7 @@ pub(crate) fn fonts() -> Fonts {
 }
 
 /// A licence for selling food, as a pack would declare it.
-pub(crate) const FOOD: &str = include_str!("../../tests/templates/food.toml");
+pub(crate) const FOOD: &str = include_str!("../../samples/food.toml");
 
 pub(crate) fn food_values() -> Values {
     let texts = [

@@ -121,7 +121,7 @@ fn what_was_changed_is_named() {
     let edited = rewritten(
         &sealed,
         |path, content| {
-            let text = String::from_utf8_lossy(content).replace("示例经营者", "别的经营者");
+            let text = String::from_utf8_lossy(content).replace("示例", "别的");
             Some(if path == page { text.into_bytes() } else { content.to_vec() })
         },
         &[],

@@ -25,7 +25,8 @@ impl PrivateKey {
 
     /// From its 32 bytes, as they were sealed.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        sm2::SecretKey::from_slice(bytes).ok().map(Self)
+        let whole = <[u8; 32]>::try_from(bytes).ok().map(Zeroizing::new)?;
+        sm2::SecretKey::from_slice(&whole[..]).ok().map(Self)
     }
 
     /// Its 32 bytes, to be sealed at once.

@@ -8,6 +8,7 @@ mod keys;
 mod picture;
 mod structure;
 mod verify;
+mod words;
 
 pub use authority::{Identity, IssueProblem, Purpose, Request, Subject, Terms};
 pub use certificate::{
