@@ -42,8 +42,11 @@ pub enum ReadProblem {
     /// More than is read once it is unpacked.
     #[error("the package unpacks to more than {UNPACKED_MAX} bytes")]
     Bomb,
-    /// Two files of one name: which one is meant is not clear.
-    #[error("two files of the package are called {0}")]
+    /// Two files of one name, letter by letter: which one is meant is not clear.
+    #[error("two files of the package have the same name")]
+    Twice,
+    /// Two files of one name but for large and small letters: readers would differ in which one they show.
+    #[error("two files of the package are called {0}, but for large and small letters")]
     Duplicate(String),
     /// Two files share bytes of the archive.
     #[error("files of the package overlap in the archive")]
@@ -160,7 +163,7 @@ impl Package {
             return Err(ReadProblem::Overlap);
         }
         if zip.has_duplicate_names() {
-            return Err(ReadProblem::Duplicate("the same in the archive's list".to_owned()));
+            return Err(ReadProblem::Twice);
         }
         let mut files = BTreeMap::new();
         let mut folded = BTreeSet::new();

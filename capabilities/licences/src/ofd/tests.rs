@@ -259,6 +259,15 @@ fn packages_of_strangers_are_refused_with_their_reason() {
     assert_eq!(name, ReadProblem::Name("../OFD.xml".to_owned()));
     let twice = refused(&[("OFD.xml", b"<OFD/>"), ("ofd.XML", b"<OFD/>")]);
     assert!(matches!(twice, ReadProblem::Duplicate(_)));
+    let two =
+        [("OFD.xml".to_owned(), b"<OFD/>".to_vec()), ("XFD.xml".to_owned(), b"<a/>".to_vec())];
+    let mut same = archive(&two);
+    for at in 0..same.len() - 7 {
+        if same[at..].starts_with(b"XFD.xml") {
+            same[at] = b'O';
+        }
+    }
+    assert_eq!(Package::open(&same).unwrap_err(), ReadProblem::Twice);
     let out = ROOT.replace("Doc_0/Document.xml", "../../etc/passwd");
     assert!(matches!(refused(&[("OFD.xml", out.as_bytes())]), ReadProblem::Name(_)));
 }
