@@ -112,8 +112,17 @@ def ours_by_others(minshu, folder):
     info, maker, _, sealed = elements(seal)
     verified_by_openssl(folder, content(maker), info, content(sealed)[1:])
     print("OpenSSL: the seal's own signature holds")
-    for name in ["signer.pem", "maker.pem"]:
-        run("openssl", "verify", "-CAfile", folder / "trust.pem", "-vfyopt", DISTID, folder / name)
+    # OpenSSL takes the distinguishing id for the certificate that it is asked about and no other: link by link.
+    mark = "-----END CERTIFICATE-----\n"
+    root, issuing, _ = (folder / "trust.pem").read_text().split(mark)
+    (folder / "root.pem").write_text(root + mark)
+    (folder / "issuing.pem").write_text(issuing + mark)
+    whole = run("openssl", "x509", "-in", folder / "root.pem", "-outform", "DER").stdout
+    certified, _, signature = elements(whole)
+    verified_by_openssl(folder, whole, certified, content(signature)[1:])
+    for above, below in [("root", "issuing"), ("issuing", "signer"), ("issuing", "maker")]:
+        run("openssl", "verify", "-partial_chain", "-vfyopt", DISTID, "-trusted", folder / f"{above}.pem",
+            folder / f"{below}.pem")
     print("OpenSSL: both chains lead to the root")
     from easyofd.ofd import OFD
 

@@ -50,9 +50,9 @@ pub fn draw(drawing: &Drawing<'_>, fonts: &Fonts) -> Result<Picture, LayoutProbl
     }
     if let Some(line) = drawing.line {
         let text = Lettering::new(fonts, line, 20)?;
-        let size = (unit * 0.19).min(width * 0.58 / text.width().max(1.0));
+        let size = (unit * 0.175).min(width * 0.50 / text.width().max(1.0));
         let wide = text.width() * size;
-        let y = if drawing.star { b + unit * 0.52 } else { b + size * 0.36 };
+        let y = if drawing.star { b + unit * 0.50 } else { b + size * 0.36 };
         text.straight(&mut canvas, a - wide / 2.0, y, size);
     }
     let (columns, rows, opacity) = canvas.finish();
@@ -91,7 +91,7 @@ fn around(
     let size = unit * 0.245;
     let (rim_a, rim_b) = (a - unit * 0.235, b - unit * 0.235);
     // The rim's length by angle, so that an oval has its characters as evenly as a circle.
-    let span = (240.0_f64).min(34.0 * count.saturating_sub(1) as f64).to_radians();
+    let span = (220.0_f64).min(34.0 * count.saturating_sub(1) as f64).to_radians();
     let rim = Rim::new(rim_a, rim_b, -std::f64::consts::FRAC_PI_2 - span / 2.0, span);
     let step = rim.length / count.saturating_sub(1).max(1) as f64;
     let narrow = (step * 0.92 / size).min(1.0);
@@ -314,7 +314,18 @@ impl Canvas {
         self.dry();
     }
 
+    /// A character, a little heavier than its font has it: ink spreads.
     fn letter(&mut self, letter: &Letter, place: impl Fn([f64; 2]) -> [f64; 2]) {
+        const SPREAD: f64 = 0.6;
+        for [x, y] in [[-SPREAD, 0.0], [SPREAD, 0.0], [0.0, -SPREAD], [0.0, SPREAD]] {
+            self.outline(letter, |point| {
+                let [px, py] = place(point);
+                [px + x, py + y]
+            });
+        }
+    }
+
+    fn outline(&mut self, letter: &Letter, place: impl Fn([f64; 2]) -> [f64; 2]) {
         const STEPS: u32 = 8;
         let (mut at, mut begin) = ([0.0; 2], [0.0; 2]);
         let mix =
