@@ -10,6 +10,7 @@ pub mod entitlement;
 pub mod error;
 pub mod events;
 pub mod exchange;
+pub mod file_kind;
 mod filling;
 pub mod guide;
 mod holdings;

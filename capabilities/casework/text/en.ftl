@@ -79,6 +79,7 @@ casework-items-topic = Topic
 casework-items-department = Department
 casework-items-kind = Kind of item
 casework-items-depth = How far online
+casework-items-by-department = By department
 casework-items-choose = Show
 casework-items-count =
     { $count ->

@@ -78,6 +78,7 @@ casework-items-topic = 主题
 casework-items-department = 部门
 casework-items-kind = 事项类型
 casework-items-depth = 网上办到哪一步
+casework-items-by-department = 按部门看
 casework-items-choose = 筛选
 casework-items-count = 找到 { $count } 个事项。
 casework-items-none-chosen = 没有符合这些条件的事项。放宽一两个条件试试。

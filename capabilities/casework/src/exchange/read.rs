@@ -331,7 +331,6 @@ fn row(
         item.lines.entry(kind.list).or_default().push(line);
         append(&mut item.value, kind.list, value);
     }
-    // The same place that a trouble names is one of this item's.
     if missing || troubles.0.len() > before {
         item.clean = false;
     }
@@ -351,7 +350,6 @@ fn entry(
     if let Some(text) = rest.and_then(|place| cells.get(place)).filter(|text| !text.is_empty()) {
         match serde_json::from_str::<Json>(text) {
             Ok(rest @ Json::Object(_)) => value = rest,
-            // The entry of a list of texts alone has nothing else.
             _ => troubles.say(
                 line,
                 REST,
@@ -365,7 +363,7 @@ fn entry(
         let text = cells.get(place).map_or("", String::as_str);
         let column = kind.columns.iter().find(|column| column.header == *header);
         match (column, text.is_empty()) {
-            (None, true) | (Some(_), true) => {}
+            (_, true) => {}
             (None, false) => troubles.say(
                 line,
                 *header,

@@ -28,6 +28,8 @@ struct ItemsPage {
     hidden: Vec<(&'static str, String)>,
     guides: Vec<GuideLink>,
     found: String,
+    /// Many items of which nothing was chosen: a line for each department, which unfolds.
+    folded: bool,
     groups: Vec<Group>,
     export: String,
 }
@@ -59,8 +61,12 @@ struct GuideLink {
 struct Group {
     id: usize,
     name: String,
+    title: String,
     items: Vec<Card>,
 }
+
+/// The most items that are shown without folding them.
+const OPEN_MAX: usize = 20;
 
 /// What the address asks for, as it stands there.
 struct Asked(Vec<(&'static str, String)>);
@@ -121,10 +127,19 @@ pub(super) async fn list(visit: Arc<Visit>) -> Result<Reply, Failure> {
             Some(group) => group.items.push(shown),
             None => {
                 let id = groups.len() + 1;
-                groups.push(Group { id, name: name.to_owned(), items: vec![shown] });
+                let (name, title) = (name.to_owned(), String::new());
+                groups.push(Group { id, name, title, items: vec![shown] });
             }
         }
     }
+    for group in &mut groups {
+        let (name, count) = (group.name.as_str(), group.items.len());
+        group.title = t.say2("casework-items-choice", ("name", name), ("count", count));
+    }
+    // People read a screen or two of names; more than that is looked for by department, topic or words.
+    groups.sort_by_key(|group| std::cmp::Reverse(group.items.len()));
+    let nothing_asked = asked.0.iter().all(|(_, value)| value.is_empty());
+    let folded = nothing_asked && found.items.len() > OPEN_MAX;
     let department = asked.get("department");
     let export = match department.is_empty() {
         true => String::new(),
@@ -146,6 +161,7 @@ pub(super) async fn list(visit: Arc<Visit>) -> Result<Reply, Failure> {
             })
             .collect(),
         found: t.say1("casework-items-count", "count", found.items.len()),
+        folded,
         groups,
         export,
         t,

@@ -5,6 +5,7 @@
 mod access;
 mod calendar;
 mod correction;
+mod directory;
 mod drafts;
 mod flags;
 mod housekeeping;

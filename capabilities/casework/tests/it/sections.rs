@@ -185,3 +185,36 @@ refusal = { zh = "不对", en = "Wrong" }
     ];
     insta::assert_snapshot!(told.join("\n--\n"));
 }
+
+#[test]
+fn elements_and_guides_are_held_to_what_they_name() {
+    let item = food(&[
+        ("visits       = 0", "visits       = 2"),
+        ("online       = \"whole\"", "online       = \"hole\""),
+        (
+            "topics       = [\"operating\"]",
+            "topics       = [\"operating\", \"operating\"]\ntask_code    = \"11370800MB285591853370117002011\"",
+        ),
+    ]);
+    let contradictory = food(&[("visits       = 0", "visits       = 2")]);
+    let (_, head) = PACK.iter().find(|(path, _)| *path == "pack.toml").unwrap();
+    let guide = r#"
+[[casework.guide]]
+id      = "open"
+name    = { zh = "开店", en = "Open" }
+summary = { zh = "问", en = "Asks" }
+question = [
+  { id = "kind", ask = { zh = "种类", en = "Kind" }, option = [{ id = "food", label = { zh = "食品", en = "Food" } }] },
+  { id = "kind", ask = { zh = "再问", en = "Again" }, when = "answer.kind == 'food'" },
+]
+outcome = [
+  { item = "food-licence", why = { zh = "要办", en = "Needed" }, when = "has(answer.knid)" },
+]
+"#;
+    let told = [
+        mistakes(&[("items/food-business-licence.toml", &item)]),
+        mistakes(&[("items/food-business-licence.toml", &contradictory)]),
+        mistakes(&[("pack.toml", &format!("{head}{guide}"))]),
+    ];
+    insta::assert_snapshot!(told.join("\n--\n"));
+}
