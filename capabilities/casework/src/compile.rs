@@ -2,6 +2,7 @@
 //! place, versions pinned by hash.
 
 mod checks;
+mod clock;
 pub(crate) mod elements;
 
 use std::collections::{BTreeMap, HashMap};
@@ -78,7 +79,10 @@ impl CompiledItem {
     /// The roles of a stage and of those behind it: what a case that stands there still needs.
     pub(crate) fn roles_from(&self, stage: usize) -> Vec<String> {
         let stages = self.item.stage.iter().skip(stage);
-        let mut roles: Vec<String> = stages.map(|stage| stage.role.clone()).collect();
+        let parts = stages.clone().flat_map(|stage| &stage.parallel);
+        let parts = parts.map(|branch| branch.role.clone());
+        let mut roles: Vec<String> = stages.map(|stage| stage.role.clone()).chain(parts).collect();
+        roles.extend(self.item.extension.iter().map(|extension| extension.approver.clone()));
         roles.sort();
         roles.dedup();
         roles

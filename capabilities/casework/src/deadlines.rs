@@ -1,11 +1,12 @@
 //! Deadlines of a case: the limit of the stage, the promised limit from acceptance to decision, the time in which
-//! the clock stands for a correction, and the flags. All by the working-day calendar.
+//! the clock stands for a correction or a special procedure, the one extension, and the flags. All by the working-day
+//! calendar.
 
-use minshu_kernel::calendar::{Calendar, Pause};
+use minshu_kernel::calendar::{Calendar, Limit, Pause};
 use minshu_kernel::clock::Timestamp;
 
-use crate::model::{Case, Flag, State, Step, Verb};
-use crate::pack::Item;
+use crate::model::{BranchRow, BranchState, Case, Flag, State, Step, Verb};
+use crate::pack::{Branch, Item, SpecialKind};
 use crate::rules::Standing;
 
 /// The most days that are walked back to find the working day before the last one: longer than any arrangement
@@ -35,11 +36,65 @@ pub fn after_step(
     pauses: &[Pause],
     before: Option<Timestamp>,
 ) -> Deadlines {
-    let stage_due =
-        item.stage.get(standing.stage).map(|stage| calendar.due(now, stage.limit).instant);
+    let counted = Counted { begun: now, accepted, pauses, extended: None };
+    counted_from(calendar, item, standing, &counted, before)
+}
+
+/// From when and without what the limits of a case are counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// When the step under way began.
+    pub begun: Timestamp,
+    /// When the case was accepted.
+    pub accepted: Option<Timestamp>,
+    /// The times in which the clock stood.
+    pub pauses: &'a [Pause],
+    /// The stage in which the limits were extended.
+    pub extended: Option<usize>,
+}
+
+impl Counted<'_> {
+    /// A limit of a stage, with the extension where it was given there.
+    fn of_stage(&self, item: &Item, stage: usize, limit: Limit) -> Limit {
+        match &item.extension {
+            Some(extension) if self.extended == Some(stage) => longer(limit, extension.limit),
+            _ => limit,
+        }
+    }
+
+    /// A limit of the whole case, with the extension.
+    pub fn of_case(&self, item: &Item, limit: Limit) -> Limit {
+        match &item.extension {
+            Some(extension) if self.extended.is_some() => longer(limit, extension.limit),
+            _ => limit,
+        }
+    }
+}
+
+/// A limit with another added. Packs are checked so that both are counted alike; what is not stays as it was.
+fn longer(limit: Limit, more: Limit) -> Limit {
+    if limit.unit() != more.unit() {
+        return limit;
+    }
+    Limit::new(limit.amount().saturating_add(more.amount()), limit.unit()).unwrap_or(limit)
+}
+
+/// The deadlines of a case that stands there.
+pub fn counted_from(
+    calendar: &Calendar,
+    item: &Item,
+    standing: Standing,
+    counted: &Counted<'_>,
+    before: Option<Timestamp>,
+) -> Deadlines {
+    let Counted { begun: now, accepted, pauses, .. } = *counted;
+    let stage_due = item.stage.get(standing.stage).and_then(|stage| {
+        let limit = counted.of_stage(item, standing.stage, stage.limit);
+        calendar.due_with_pauses(now, limit, pauses).map(|due| due.instant)
+    });
     let promised_due = match accepted {
         Some(accepted) => calendar
-            .due_with_pauses(accepted, item.promised, pauses)
+            .due_with_pauses(accepted, counted.of_case(item, item.promised), pauses)
             // While the clock stands nothing is promised anew: what stood last stays written.
             .map_or(before.unwrap_or(accepted), |due| due.instant),
         None if standing.state == State::Submitted => {
@@ -58,33 +113,89 @@ pub fn after_step(
 
 /// The deadlines of a case whose clock runs, as its last step would set them by this calendar.
 pub fn recomputed(calendar: &Calendar, item: &Item, case: &Case, steps: &[Step]) -> Deadlines {
-    let standing =
-        Standing { state: case.state, stage: case.stage, accepted: case.accepted.is_some() };
-    let begun =
-        steps.iter().rev().find(|step| !step.verb.by_clock()).map_or(case.submitted, |s| s.at);
-    let before = Some(case.promised_due);
-    after_step(calendar, item, standing, begun, case.accepted, &pauses(steps), before)
+    let standing = crate::stepping::standing(case);
+    let pauses = pauses(steps);
+    let counted = Counted {
+        begun: begun(steps).unwrap_or(case.submitted),
+        accepted: case.accepted,
+        pauses: &pauses,
+        extended: extended(steps),
+    };
+    counted_from(calendar, item, standing, &counted, Some(case.promised_due))
 }
 
-/// The times in which the clock of the promise stood: an accepted case lay with the applicant.
+/// When the step under way began: with the last step after which somebody else had the case. After a step that was
+/// taken back, what it ended goes on as if it had not been.
+pub fn begun(steps: &[Step]) -> Option<Timestamp> {
+    let (last, before) = steps.split_last()?;
+    if let Some(recalled) = last.detail.recalled {
+        return begun(&steps[..steps.partition_point(|step| step.sequence < recalled)]);
+    }
+    if last.verb.goes_on() { begun(before) } else { Some(last.at) }
+}
+
+/// The stage in which the limits were extended.
+pub fn extended(steps: &[Step]) -> Option<usize> {
+    steps.iter().find(|step| step.verb == Verb::Extend).map(|step| step.stage_before)
+}
+
+/// Why the clock stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// An accepted case lay with the applicant.
+    Correction,
+    /// For a special procedure.
+    Special(SpecialKind),
+}
+
+/// The times in which the clock of the promise stood.
 pub fn pauses(steps: &[Step]) -> Vec<Pause> {
-    let mut pauses: Vec<Pause> = Vec::new();
+    stops(steps).into_iter().map(|(pause, _)| pause).collect()
+}
+
+/// The times in which the clock of the promise stood, and why.
+pub fn stops(steps: &[Step]) -> Vec<(Pause, Why)> {
+    let mut stops: Vec<(Pause, Why)> = Vec::new();
     let mut state_before = State::Submitted;
     for step in steps {
-        match step.verb {
-            Verb::Return if state_before == State::Accepted => {
-                pauses.push(Pause { from: step.at, to: None });
+        match (step.verb, step.detail.special) {
+            (Verb::Return, _) if state_before == State::Accepted => {
+                stops.push((Pause { from: step.at, to: None }, Why::Correction));
             }
-            Verb::Resubmit | Verb::Withdraw => {
-                if let Some(open) = pauses.last_mut().filter(|pause| pause.to.is_none()) {
+            (Verb::Suspend, Some(kind)) => {
+                stops.push((Pause { from: step.at, to: None }, Why::Special(kind)));
+            }
+            (Verb::Resubmit | Verb::Withdraw | Verb::Resume, _) => {
+                if let Some((open, _)) = stops.last_mut().filter(|(pause, _)| pause.to.is_none()) {
                     open.to = Some(step.at);
                 }
+            }
+            // A return that was taken back was the office's mistake: its time counts.
+            (Verb::Recall, _) if state_before == State::Returned => {
+                let _ = stops.pop_if(|(pause, _)| pause.to.is_none());
             }
             _ => {}
         }
         state_before = step.state;
     }
-    pauses
+    stops
+}
+
+/// A department's part of a joint approval as it stands now: its own limit, never past what is promised.
+pub fn branch_due(
+    calendar: &Calendar,
+    item: &Item,
+    case: &Case,
+    counted: &Counted<'_>,
+    branch: &Branch,
+    row: &BranchRow,
+) -> Option<Timestamp> {
+    if row.state != BranchState::Open || case.state != State::Accepted || case.suspended.is_some() {
+        return None;
+    }
+    let limit = counted.of_stage(item, case.stage, branch.limit);
+    let due = calendar.due_with_pauses(row.begun, limit, counted.pauses)?;
+    Some(due.instant.min(case.promised_due))
 }
 
 /// The instant from which one working day or less is left: 00:00 of the working day before the last one.
@@ -113,6 +224,40 @@ pub fn flag(
     }
 }
 
+/// The flag of a case at an instant, and when it is next to be looked at: while the clock stands, at the expected end of
+/// the special procedure; when it is red, at the moment at which it goes to those who supervise.
+pub fn look(
+    calendar: &Calendar,
+    item: &Item,
+    now: Timestamp,
+    case: &Case,
+) -> (Flag, Option<Timestamp>) {
+    if let Some(suspended) = case.suspended {
+        let over = now >= suspended.until;
+        return if over { (Flag::Yellow, None) } else { (Flag::None, Some(suspended.until)) };
+    }
+    look_at(calendar, item, now, case.due)
+}
+
+/// The same of an end.
+pub fn look_at(
+    calendar: &Calendar,
+    item: &Item,
+    now: Timestamp,
+    due: Option<Timestamp>,
+) -> (Flag, Option<Timestamp>) {
+    let (flag, next) = flag(calendar, now, due);
+    let Some(due) = due.filter(|_| flag == Flag::Red) else { return (flag, next) };
+    (flag, escalates(calendar, item, due).filter(|at| now < *at))
+}
+
+/// When something that was due then goes to those who supervise.
+pub fn escalates(calendar: &Calendar, item: &Item, due: Timestamp) -> Option<Timestamp> {
+    let escalation = item.escalation.as_ref()?;
+    // The last day of the limit is the day from which the first one late is counted.
+    Some(calendar.due(due.plus_ms(-1), escalation.after).instant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +283,8 @@ mod tests {
         // Accepted on the last of them, fifteen more: 27, 28 (worked), 2 to 6, 9 to 13, 16 to 18 March.
         assert_eq!(said(first.promised_due), "2026-03-18");
         // Accepted on 13 February: 14, 24, 25, 26, 27, 28, 2 to 6 March (11), 9 to 12 March (15).
-        let standing = Standing { state: State::Accepted, stage: 1, accepted: true };
+        let standing =
+            Standing { state: State::Accepted, stage: 1, accepted: true, suspended: false };
         let accepted = at("2026-02-13T16:30");
         let second = after_step(&calendar, &item, standing, accepted, Some(accepted), &[], None);
         assert_eq!(said(second.promised_due), "2026-03-12");
@@ -156,7 +302,8 @@ mod tests {
         );
         let accepted = at("2026-03-02T09:00");
         let later = at("2026-03-05T09:00");
-        let standing = Standing { state: State::Accepted, stage: 2, accepted: true };
+        let standing =
+            Standing { state: State::Accepted, stage: 2, accepted: true, suspended: false };
         let deadlines = after_step(&calendar, &item, standing, later, Some(accepted), &[], None);
         assert_eq!(
             said(deadlines.due.unwrap()),
@@ -174,7 +321,8 @@ mod tests {
             &["1 working day", "5 working days"],
         );
         let accepted = at("2026-03-02T09:00");
-        let standing = Standing { state: State::Accepted, stage: 1, accepted: true };
+        let standing =
+            Standing { state: State::Accepted, stage: 1, accepted: true, suspended: false };
         // Without a stop: 3, 4, 5, 6, 9 March. The 4th, 5th and 6th are touched by the stop: 3, 9, 10, 11, 12.
         let pause = Pause { from: at("2026-03-04T15:00"), to: Some(at("2026-03-06T10:00")) };
         let deadlines = after_step(

@@ -4,6 +4,7 @@ use minshu_kernel::error::{Fault, FieldProblem, Kind};
 use minshu_kernel::text::{Arg, LocalText, Message};
 
 use crate::model::{State, Verb};
+use crate::pack::SpecialKind;
 use crate::rules::NotNow;
 
 /// A failed operation.
@@ -24,6 +25,24 @@ pub enum CaseworkError {
     /// The step does not fit where the case stands.
     #[error(transparent)]
     NotNow(#[from] NotNow),
+    /// The clock stands for a special procedure.
+    #[error("the clock stands for {0:?}")]
+    Suspended(SpecialKind),
+    /// There is no extension to ask for or to answer.
+    #[error("no extension: {0:?}")]
+    NoExtension(NoExtension),
+    /// It is too early to urge the office.
+    #[error("urged before {}", .0.en)]
+    UrgedEarly(LocalText),
+    /// The applicant urged the office on this working day already.
+    #[error("urged already on this working day")]
+    UrgedToday,
+    /// There is no step that could be taken back.
+    #[error("no step can be taken back")]
+    NoRecall,
+    /// The department has answered already.
+    #[error("the department has answered already")]
+    BranchAnswered,
     /// The application is not complete or not right.
     #[error("the application has {} mistakes", .0.len())]
     Incomplete(Vec<FieldProblem>),
@@ -90,6 +109,51 @@ pub enum CaseworkError {
     },
 }
 
+/// Why there is no extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoExtension {
+    /// The item knows none.
+    Undeclared,
+    /// It was given once already.
+    Given,
+    /// It was asked for, and is not answered yet.
+    Asked,
+    /// The limit has ended.
+    Late,
+    /// Nobody asked for one.
+    NotAsked,
+    /// Whoever asked cannot answer.
+    Own,
+}
+
+impl NoExtension {
+    fn key(self) -> &'static str {
+        match self {
+            NoExtension::Undeclared => "casework-no-extension-undeclared",
+            NoExtension::Given => "casework-no-extension-given",
+            NoExtension::Asked => "casework-no-extension-asked",
+            NoExtension::Late => "casework-no-extension-late",
+            NoExtension::NotAsked => "casework-no-extension-not-asked",
+            NoExtension::Own => "casework-no-extension-own",
+        }
+    }
+}
+
+/// The key of a special procedure's name.
+pub fn special_key(kind: SpecialKind) -> &'static str {
+    match kind {
+        SpecialKind::ExpertReview => "casework-special-expert-review",
+        SpecialKind::Hearing => "casework-special-hearing",
+        SpecialKind::Inspection => "casework-special-inspection",
+        SpecialKind::Testing => "casework-special-testing",
+        SpecialKind::Quarantine => "casework-special-quarantine",
+        SpecialKind::Appraisal => "casework-special-appraisal",
+        SpecialKind::Publicity => "casework-special-publicity",
+        SpecialKind::Tender => "casework-special-tender",
+        SpecialKind::Auction => "casework-special-auction",
+    }
+}
+
 /// Who was first, and where the case stands now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FirstStep {
@@ -130,6 +194,15 @@ pub fn verb_key(verb: Verb) -> &'static str {
         Verb::Withdraw => "casework-verb-withdraw",
         Verb::Flag => "casework-verb-flag",
         Verb::Recompute => "casework-verb-recompute",
+        Verb::Suspend => "casework-verb-suspend",
+        Verb::Resume => "casework-verb-resume",
+        Verb::AskExtension => "casework-verb-ask-extension",
+        Verb::Extend => "casework-verb-extend",
+        Verb::KeepLimit => "casework-verb-keep-limit",
+        Verb::Urge => "casework-verb-urge",
+        Verb::Recall => "casework-verb-recall",
+        Verb::Escalate => "casework-verb-escalate",
+        Verb::Opine => "casework-verb-opine",
     }
 }
 
@@ -146,6 +219,11 @@ impl Fault for CaseworkError {
             E::Conflict(_) | E::NotNow(_) | E::ItemGone(_) | E::SavedElsewhere { .. } => {
                 Kind::Conflict
             }
+            E::NoExtension(NoExtension::Own) => Kind::Refused,
+            E::Suspended(_) | E::NoExtension(_) | E::UrgedEarly(_) | E::UrgedToday => {
+                Kind::Conflict
+            }
+            E::NoRecall | E::BranchAnswered => Kind::Conflict,
             E::Closed(_) | E::TooManyDrafts(_) | E::SourceChanged(_) | E::LookupRefused(_) => {
                 Kind::Conflict
             }
@@ -162,6 +240,13 @@ impl Fault for CaseworkError {
             E::NotEntitled(_) => "casework.not_entitled",
             E::Conflict(_) => "casework.conflict",
             E::NotNow(_) => "casework.not_now",
+            E::Suspended(_) => "casework.suspended",
+            E::NoExtension(NoExtension::Own) => "casework.own_extension",
+            E::NoExtension(_) => "casework.no_extension",
+            E::UrgedEarly(_) => "casework.urged_early",
+            E::UrgedToday => "casework.urged_today",
+            E::NoRecall => "casework.no_recall",
+            E::BranchAnswered => "casework.branch_answered",
             E::Incomplete(_) => "casework.incomplete",
             E::BadStep(_) => "casework.bad_step",
             E::ItemGone(_) => "casework.item_gone",
@@ -202,6 +287,13 @@ impl Fault for CaseworkError {
             CaseworkError::NotNow(refused) => {
                 Message { args: vec![("state", Arg::Key(state_key(refused.state)))], ..plain }
             }
+            CaseworkError::Suspended(kind) => {
+                Message { args: vec![("special", Arg::Key(special_key(*kind)))], ..plain }
+            }
+            CaseworkError::NoExtension(why) if *why != NoExtension::Own => {
+                Message { args: vec![("why", Arg::Key(why.key()))], ..plain }
+            }
+            CaseworkError::UrgedEarly(from) => plain.with("from", from),
             CaseworkError::Incomplete(fields) => plain.with("count", fields.len()),
             CaseworkError::Closed(reason) => plain.with("reason", reason),
             CaseworkError::TooManyDrafts(most) => plain.with("most", *most),
@@ -237,6 +329,13 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("casework.not_entitled", Kind::Invalid),
     ("casework.conflict", Kind::Conflict),
     ("casework.not_now", Kind::Conflict),
+    ("casework.suspended", Kind::Conflict),
+    ("casework.own_extension", Kind::Refused),
+    ("casework.no_extension", Kind::Conflict),
+    ("casework.urged_early", Kind::Conflict),
+    ("casework.urged_today", Kind::Conflict),
+    ("casework.no_recall", Kind::Conflict),
+    ("casework.branch_answered", Kind::Conflict),
     ("casework.incomplete", Kind::Invalid),
     ("casework.bad_step", Kind::Invalid),
     ("casework.item_gone", Kind::Conflict),

@@ -7,7 +7,8 @@ use minshu_kernel::ids::{AccountId, OrganisationId, PersonId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Case, CaseId, Flag, State};
+use crate::model::{Answer, Case, CaseId, Flag, State};
+use crate::pack::SpecialKind;
 
 /// What every event of a case tells.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -162,5 +163,81 @@ case_event!(
     "casework.case.flagged",
     "A step of a case is nearly due (yellow) or overdue (red).",
     /// The flag.
-    flag: Flag
+    flag: Flag,
+    /// The department's part of a joint approval that it is about; none where it is about the whole.
+    branch: Option<String>
+);
+case_event!(
+    /// The clock of a case stands.
+    CaseSuspended,
+    "casework.case.suspended",
+    "An office let the clock of a case stand for a special procedure.",
+    /// The special procedure.
+    special: SpecialKind,
+    /// Its expected end, milliseconds since 1970 in UTC.
+    until_ms: Timestamp
+);
+case_event!(
+    /// The clock of a case runs again.
+    CaseResumed,
+    "casework.case.resumed",
+    "A special procedure is over, and the clock of a case runs again.",
+    /// The special procedure.
+    special: SpecialKind
+);
+case_event!(
+    /// An extension was asked for.
+    CaseExtensionAsked,
+    "casework.case.extension_asked",
+    "An office asked for the one extension of a case's limits.",
+    /// The role that answers.
+    approver: String
+);
+case_event!(
+    /// An extension was answered.
+    CaseExtended,
+    "casework.case.extended",
+    "The extension that was asked for was approved, and the limits moved, or it was rejected.",
+    /// Whether it was approved.
+    approved: bool,
+    /// The end of the promised limit before, milliseconds since 1970 in UTC.
+    promised_due_before_ms: Timestamp,
+    /// The account that had asked.
+    asked_by: Option<AccountId>
+);
+case_event!(
+    /// The office was urged.
+    CaseUrged,
+    "casework.case.urged",
+    "The applicant or a supervisor urged the office that has a case.",
+    /// Whether the applicant did, and not a supervisor.
+    by_applicant: bool,
+    /// The account of the officer who acted on the case last.
+    last_officer: Option<AccountId>
+);
+case_event!(
+    /// An office took its last step back.
+    CaseRecalled,
+    "casework.case.recalled",
+    "An office took its last step back before anybody else acted on it.",
+    /// The step, such as `accept`.
+    step: String
+);
+case_event!(
+    /// What is overdue went to those who supervise.
+    CaseEscalated,
+    "casework.case.escalated",
+    "A step of a case has been overdue for as long as its item allows: those who supervise are to see to it.",
+    /// The account of the officer who acted on the case last.
+    last_officer: Option<AccountId>
+);
+case_event!(
+    /// A department answered.
+    CaseOpined,
+    "casework.case.opined",
+    "A department answered in the joint approval of a case.",
+    /// The department's part.
+    branch: String,
+    /// What it answered.
+    answer: Answer
 );

@@ -14,6 +14,7 @@ pub mod file_kind;
 mod filling;
 pub mod guide;
 mod holdings;
+mod joint;
 mod lookups;
 mod measures;
 pub mod model;
@@ -29,6 +30,7 @@ mod stepping;
 mod store;
 #[cfg(test)]
 mod testing;
+mod words;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -73,7 +75,15 @@ impl Capability for Casework {
             .event::<events::CaseDecided>()
             .event::<events::CaseWithdrawn>()
             .event::<events::CaseFlagged>()
-            .event::<events::CaseRescheduled>();
+            .event::<events::CaseRescheduled>()
+            .event::<events::CaseSuspended>()
+            .event::<events::CaseResumed>()
+            .event::<events::CaseExtensionAsked>()
+            .event::<events::CaseExtended>()
+            .event::<events::CaseUrged>()
+            .event::<events::CaseRecalled>()
+            .event::<events::CaseEscalated>()
+            .event::<events::CaseOpined>();
         contract.permission_sets.extend(permission_sets());
         contract.problem_types.extend(
             error::PROBLEM_TYPES
@@ -92,6 +102,7 @@ impl Capability for Casework {
             ("V4__open_cases", include_str!("../migrations/V4__open_cases.sql")),
             ("V21__four_eyes", include_str!("../migrations/V21__four_eyes.sql")),
             ("V40__retention", include_str!("../migrations/V40__retention.sql")),
+            ("V50__clock_and_branches", include_str!("../migrations/V50__clock_and_branches.sql")),
             ("V60__item_periods", include_str!("../migrations/V60__item_periods.sql")),
         ]);
         contract.object_uses.push(store::MATERIAL_OF_OBJECT);
@@ -131,7 +142,15 @@ fn actions_and_queries(contract: &mut Contract) {
         .action::<actions::Refuse>()
         .action::<actions::Advance>()
         .action::<actions::Decide>()
+        .action::<actions::Suspend>()
+        .action::<actions::Resume>()
+        .action::<actions::AskExtension>()
+        .action::<actions::AnswerExtension>()
+        .action::<actions::Urge>()
+        .action::<actions::Recall>()
+        .action::<actions::Opine>()
         .action::<actions::FlagDue>()
+        .action::<actions::FlagBranch>()
         .action::<actions::RecomputeDue>()
         .after_calendar::<actions::FollowCalendar>()
         .action::<actions::Open>();
@@ -184,6 +203,7 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "casework.submit",
                 "casework.begin_correction",
                 "casework.withdraw",
+                "casework.urge",
             ],
         ),
         set(
@@ -203,6 +223,7 @@ fn permission_sets() -> Vec<PermissionSet> {
             ("受理、退回补正、不予受理", "Accept, return, refuse to accept"),
             Basis::Post,
             &[
+                "casework.recall",
                 "casework.accept",
                 "casework.return",
                 "casework.refuse",
@@ -218,6 +239,10 @@ fn permission_sets() -> Vec<PermissionSet> {
             Basis::Post,
             &[
                 "casework.decide",
+                "casework.suspend",
+                "casework.resume",
+                "casework.ask_extension",
+                "casework.recall",
                 "casework.return",
                 "casework.advance",
                 "casework.case",
@@ -231,6 +256,11 @@ fn permission_sets() -> Vec<PermissionSet> {
             ("办理：受理到决定", "Handle cases from acceptance to decision"),
             Basis::Post,
             &[
+                "casework.suspend",
+                "casework.resume",
+                "casework.ask_extension",
+                "casework.recall",
+                "casework.opine",
                 "casework.accept",
                 "casework.return",
                 "casework.refuse",
@@ -238,6 +268,30 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "casework.decide",
                 "casework.case",
                 "casework.unmasked",
+                "casework.work_list",
+                "casework.material_object",
+            ],
+        ),
+        set(
+            "casework.opine",
+            ("联合审批中答复本部门意见", "Answer for a department in a joint approval"),
+            Basis::Post,
+            &[
+                "casework.opine",
+                "casework.case",
+                "casework.unmasked",
+                "casework.work_list",
+                "casework.material_object",
+            ],
+        ),
+        set(
+            "casework.supervise",
+            ("督办：催办、批准延期", "Supervise: urge offices, answer extensions"),
+            Basis::Post,
+            &[
+                "casework.urge",
+                "casework.answer_extension",
+                "casework.case",
                 "casework.work_list",
                 "casework.material_object",
             ],
@@ -265,6 +319,7 @@ fn permission_sets() -> Vec<PermissionSet> {
             &[
                 "casework.open",
                 "casework.flag_due",
+                "casework.flag_branch",
                 "casework.follow_calendar",
                 "casework.recompute_due",
             ],

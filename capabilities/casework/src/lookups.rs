@@ -224,7 +224,7 @@ impl Before {
     /// clock asks nobody.
     pub(crate) fn of(verb: Verb) -> Option<Before> {
         match verb {
-            Verb::Submit | Verb::Resubmit | Verb::Flag | Verb::Recompute => None,
+            Verb::Submit | Verb::Resubmit => None,
             Verb::Accept => Some(Before::Accept),
             Verb::Return => Some(Before::Return),
             Verb::Refuse => Some(Before::Refuse),
@@ -232,6 +232,10 @@ impl Before {
             Verb::Grant => Some(Before::Grant),
             Verb::Deny => Some(Before::Deny),
             Verb::Withdraw => Some(Before::Withdraw),
+            Verb::Recall => None,
+            Verb::Flag | Verb::Recompute | Verb::Escalate | Verb::Urge | Verb::Opine => None,
+            Verb::Suspend | Verb::Resume => None,
+            Verb::AskExtension | Verb::Extend | Verb::KeepLimit => None,
         }
     }
 }

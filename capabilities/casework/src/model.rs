@@ -13,42 +13,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::pack::SpecialKind;
+use crate::words::words;
+
 id_type!(DraftId, "An application that is being filled in, or a correction of a case.");
 id_type!(CaseId, "A case (办件).");
 id_type!(MaterialId, "A file handed in as a material.");
-
-/// Texts with which a column names a value; both directions from one list.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant),+
-        }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &[$name] = &[$($name::$variant),+];
-
-            /// The word in columns, API and message keys.
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-
-            /// The value of a word.
-            pub fn parse(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$variant),)+ _ => None }
-            }
-        }
-
-        impl From<$name> for minshu_kernel::records::Value {
-            fn from(value: $name) -> Self {
-                minshu_kernel::records::Value::from(value.word())
-            }
-        }
-    };
-}
 
 words! {
     /// Where a case stands.
@@ -102,13 +72,48 @@ words! {
         Flag = "flag",
         /// The calendar was edited, and the limits with it.
         Recompute = "recompute",
+        /// An office let the clock stand for a special procedure.
+        Suspend = "suspend",
+        /// The clock runs again.
+        Resume = "resume",
+        /// An office asked for the one extension.
+        AskExtension = "ask_extension",
+        /// The extension was approved.
+        Extend = "extend",
+        /// The extension was not approved.
+        KeepLimit = "keep_limit",
+        /// The applicant or a supervisor urged the office.
+        Urge = "urge",
+        /// An office took its last step back.
+        Recall = "recall",
+        /// It was overdue for so long that it went to those who supervise.
+        Escalate = "escalate",
+        /// A department answered in a joint approval.
+        Opine = "opine",
     }
 }
 
 impl Verb {
     /// Whether the house itself took the step: it stands in nobody's way, and the step under way goes on.
     pub const fn by_clock(self) -> bool {
-        matches!(self, Verb::Flag | Verb::Recompute)
+        matches!(self, Verb::Flag | Verb::Recompute | Verb::Escalate)
+    }
+
+    /// Whether the step under way goes on after it: nobody else has the case because of it.
+    pub const fn goes_on(self) -> bool {
+        matches!(
+            self,
+            Verb::Flag
+                | Verb::Recompute
+                | Verb::Suspend
+                | Verb::Resume
+                | Verb::AskExtension
+                | Verb::Extend
+                | Verb::KeepLimit
+                | Verb::Urge
+                | Verb::Escalate
+                | Verb::Opine
+        )
     }
 }
 
@@ -246,6 +251,19 @@ pub struct Case {
     pub acted_version: i64,
     /// The number of steps.
     pub version: i64,
+    /// The special procedure for which the clock stands.
+    pub suspended: Option<Suspended>,
+    /// The role that is to answer an extension that was asked for.
+    pub asks: Option<String>,
+}
+
+/// Why and how long the clock of a case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspended {
+    /// The special procedure.
+    pub kind: SpecialKind,
+    /// Its expected end.
+    pub until: Timestamp,
 }
 
 impl Case {
@@ -329,6 +347,80 @@ pub struct Detail {
     /// For whom the actor acted, as a substitute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<Instead>,
+    /// The special procedure for which the clock stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub special: Option<SpecialKind>,
+    /// Its expected end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// The step that was taken back, by its sequence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<i64>,
+    /// The department's part of a joint approval that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// What the department answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// The flag that the department's part got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_flag: Option<Flag>,
+    /// The house took the step, because every department had answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joined: bool,
+}
+
+words! {
+    /// What a department answers in a joint approval.
+    Answer {
+        /// It agrees.
+        Agree = "agree",
+        /// It does not, with reasons.
+        Disagree = "disagree",
+        /// Something is to be corrected first.
+        Ask = "ask",
+    }
+}
+
+words! {
+    /// Where a department's part of a joint approval stands.
+    BranchState {
+        /// It is to answer.
+        Open = "open",
+        /// It agreed.
+        Agreed = "agreed",
+        /// It disagreed.
+        Disagreed = "disagreed",
+        /// It asked for a correction, and waits.
+        Asked = "asked",
+        /// The case was closed or taken back before it answered.
+        Stopped = "stopped",
+    }
+}
+
+id_type!(BranchId, "A department's part of a joint approval of a case.");
+
+/// A department's part of a joint approval of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchRow {
+    /// Its id.
+    pub id: BranchId,
+    /// The branch's id within the stage.
+    pub branch: String,
+    /// Where it stands.
+    pub state: BranchState,
+    /// The role whose turn it is; none while it is not.
+    pub role: Option<String>,
+    /// From when its limit counts.
+    pub begun: Timestamp,
+    /// The end of its limit; none while nothing runs.
+    pub due: Option<Timestamp>,
+    /// Its own flag.
+    pub flag: Flag,
+    /// When it answered.
+    pub answered: Option<Timestamp>,
+    /// Raised at every change; 0 of one that is not stored yet.
+    pub version: i64,
 }
 
 /// A material to be handed in again, and why.

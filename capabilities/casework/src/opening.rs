@@ -67,6 +67,8 @@ pub(crate) async fn open_case(
         closed: None,
         acted_version: 1,
         version: 1,
+        suspended: None,
+        asks: None,
     };
     let decision = Decision::reply(stepped(&case));
     let decision = decision

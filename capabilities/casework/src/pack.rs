@@ -10,6 +10,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+mod clock;
+mod joint;
+
+pub use clock::{AtEnd, Escalation, Extension, Special, SpecialKind};
+pub use joint::{Branch, BranchAct};
+
 pub use crate::file_kind::FileKind;
 
 use crate::elements::{Delivery, Elements, PaperForm, PaperKind, PaperSource, ResultKind};
@@ -84,6 +90,15 @@ pub struct Item {
     pub material: Vec<Material>,
     /// The stages in order: the first accepts, the last decides.
     pub stage: Vec<Stage>,
+    /// Procedures for which the clock may stand: only those that are declared here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub special: Vec<Special>,
+    /// The one extension that the law allows, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
+    /// How long something may be overdue before it goes to those who supervise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Escalation>,
 }
 
 /// Who may apply.
@@ -314,6 +329,10 @@ pub struct Stage {
     /// human uses, as a substitute neither.
     #[serde(default)]
     pub four_eyes: bool,
+    /// Joint approval (并联审批): departments that answer at the same time, each with its own limit. The stage's own role
+    /// leads; when all have answered, the case goes on by itself. A stage between the first and the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parallel: Vec<Branch>,
 }
 
 /// What may be done in a stage.

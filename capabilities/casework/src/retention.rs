@@ -64,6 +64,11 @@ WHERE draft_id IN (
   WHERE case_id = $1
 )";
 
+    /// The departments' parts of a joint approval.
+    REMOVE_BRANCHES = "
+DELETE FROM casework_branch
+WHERE case_id = $1";
+
     /// A correction that was begun and never sent.
     REMOVE_DRAFT = "
 DELETE FROM casework_draft
@@ -188,6 +193,7 @@ async fn remove(ctx: &Ctx, id: &str) -> Result<Option<Removal>, Failure> {
         Statement::any(REMOVE_DRAFT, values![case.id]),
         Statement::any(REMOVE_MATERIALS, values![case.id]),
         Statement::any(REMOVE_STEPS, values![case.id]),
+        Statement::any(REMOVE_BRANCHES, values![case.id]),
         Statement::one(REMOVE_CASE, values![case.id, case.version]),
     ];
     Ok(Some(Removal { writes, files }))

@@ -13,6 +13,8 @@ pub struct Standing {
     pub stage: usize,
     /// Whether it was accepted at some time.
     pub accepted: bool,
+    /// Whether the clock stands for a special procedure.
+    pub suspended: bool,
 }
 
 /// The step does not fit where the case stands.
@@ -30,7 +32,7 @@ pub struct NotNow {
 impl Standing {
     /// A case that was just sent in.
     pub const fn submitted() -> Standing {
-        Standing { state: State::Submitted, stage: 0, accepted: false }
+        Standing { state: State::Submitted, stage: 0, accepted: false, suspended: false }
     }
 
     /// Whose turn it is: the role of the stage, none when it is with the applicant or closed.
@@ -46,11 +48,19 @@ impl Standing {
         let refused = NotNow { verb, state: self.state, stage: self.stage };
         let last = stages.len().saturating_sub(1);
         let does = |act: StageAct| stages.get(self.stage).is_some_and(|s| s.does.contains(&act));
-        let to = |state: State| Standing { state, ..self };
+        let to = |state: State| Standing { state, suspended: false, ..self };
         use {State as S, Verb as V};
+        if self.suspended {
+            return match verb {
+                V::Resume => Ok(to(self.state)),
+                V::Withdraw => Ok(to(S::Withdrawn)),
+                V::Flag | V::Recompute => Ok(self),
+                _ => Err(refused),
+            };
+        }
         let next = match (verb, self.state) {
             (V::Accept, S::Submitted) if does(StageAct::Accept) => {
-                Standing { state: S::Accepted, stage: last.min(1), accepted: true }
+                Standing { state: S::Accepted, stage: last.min(1), accepted: true, ..self }
             }
             (V::Refuse, S::Submitted) if does(StageAct::Refuse) => to(S::NotAccepted),
             (V::Return, S::Submitted | S::Accepted) if does(StageAct::Return) => to(S::Returned),
@@ -65,10 +75,21 @@ impl Standing {
             }
             (V::Deny, S::Accepted) if does(StageAct::Deny) && self.stage == last => to(S::Denied),
             (V::Withdraw, S::Submitted | S::Returned | S::Accepted) => to(S::Withdrawn),
-            (V::Flag | V::Recompute, S::Submitted | S::Accepted) => self,
+            (V::Flag | V::Recompute | V::Urge | V::Escalate, S::Submitted | S::Accepted) => self,
+            (V::Suspend, S::Accepted) => Standing { suspended: true, ..self },
+            (V::AskExtension | V::Extend | V::KeepLimit, S::Accepted) => self,
+            (V::Opine, S::Accepted) if parallel(stages, self.stage) => self,
             _ => return Err(refused),
         };
         Ok(next)
+    }
+
+    /// Every department of a joint approval has answered: the case goes on, or back with what they ask for.
+    pub fn joined(self, correct: bool) -> Standing {
+        match correct {
+            true => Standing { state: State::Returned, ..self },
+            false => Standing { stage: self.stage + 1, ..self },
+        }
     }
 
     /// The steps that fit now, for buttons and refusals.
@@ -77,7 +98,13 @@ impl Standing {
     }
 }
 
-/// Where a history leads; `None` where it is empty or its steps do not follow one another.
+/// Whether a stage is a joint approval.
+pub fn parallel(stages: &[Stage], place: usize) -> bool {
+    stages.get(place).is_some_and(|stage| !stage.parallel.is_empty())
+}
+
+/// Where a history leads, of items whose history says it by its verbs alone (no step was taken back, and no departments
+/// joined); `None` where it is empty or its steps do not follow one another.
 pub fn replay(stages: &[Stage], verbs: &[Verb]) -> Option<Standing> {
     let (first, rest) = verbs.split_first()?;
     if *first != Verb::Submit {
@@ -103,7 +130,16 @@ pub fn stage_mistakes(stage: &Stage, place: usize, count: usize) -> Vec<String> 
     need(A::Accept, first, "the first stage");
     need(A::Grant, last, "the last stage");
     need(A::Deny, last, "the last stage");
-    need(A::Advance, !first && !last, "a stage between the first and the last");
+    if stage.parallel.is_empty() {
+        need(A::Advance, !first && !last, "a stage between the first and the last");
+    } else {
+        need(A::Advance, false, "a stage in which nobody works in parallel");
+        if first || last {
+            mistakes.push(
+                "departments work in parallel between the first stage and the last".to_owned(),
+            );
+        }
+    }
     if !first && stage.does.contains(&A::Refuse) {
         mistakes.push("\"refuse\" belongs to the first stage alone".to_owned());
     }
@@ -127,7 +163,10 @@ mod tests {
         use Verb as V;
         let history = [V::Submit, V::Accept, V::Advance, V::Grant];
         let standing = replay(&stages, &history).unwrap();
-        assert_eq!(standing, Standing { state: State::Granted, stage: 2, accepted: true });
+        assert_eq!(
+            standing,
+            Standing { state: State::Granted, stage: 2, accepted: true, suspended: false }
+        );
         assert_eq!(standing.role(&stages), None);
         assert!(standing.fitting(&stages).is_empty());
     }
@@ -202,6 +241,11 @@ mod tests {
                 prop_assert_eq!(standing.state.open(), with_role || with_applicant);
                 prop_assert!(!(with_role && with_applicant));
                 prop_assert!(standing.stage < count);
+                if standing.suspended {
+                    prop_assert_eq!(standing.state, State::Accepted);
+                    let fits = standing.fitting(&stages);
+                    prop_assert!(fits.contains(&Verb::Resume) && fits.contains(&Verb::Withdraw));
+                }
                 if matches!(standing.state, State::Accepted | State::Granted | State::Denied) {
                     prop_assert!(standing.accepted);
                 }

@@ -15,14 +15,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::compile::{CompiledItem, Section};
-use crate::deadlines;
+use crate::deadlines::{self, Counted};
 use crate::error::{CaseworkError, FirstStep};
+use crate::joint;
 use crate::lookups;
-use crate::model::{Case, CaseId, Detail, State, Step, Verb};
+use crate::model::{BranchRow, Case, CaseId, Detail, State, Step, Suspended, Verb};
 use crate::pack::Before;
 use crate::queries::CaseById;
-use crate::rules::Standing;
-use crate::store::{cases, steps};
+use crate::rules::{NotNow, Standing};
+use crate::store::{branches, cases, steps};
 
 /// A case that was read whole.
 pub(crate) struct Loaded {
@@ -32,6 +33,34 @@ pub(crate) struct Loaded {
     pub(crate) item: Arc<CompiledItem>,
     /// Its history.
     pub(crate) steps: Vec<Step>,
+    /// The departments' parts of its joint approval.
+    pub(crate) branches: Vec<BranchRow>,
+}
+
+impl Loaded {
+    /// A case that was read, with its history and its departments' parts.
+    pub(crate) async fn whole(
+        ctx: &Ctx,
+        case: Case,
+        item: Arc<CompiledItem>,
+    ) -> Result<Loaded, Failure> {
+        let steps = steps::of_case(ctx, case.id).await?;
+        Loaded::with_steps(ctx, case, item, steps).await
+    }
+
+    async fn with_steps(
+        ctx: &Ctx,
+        case: Case,
+        item: Arc<CompiledItem>,
+        steps: Vec<Step>,
+    ) -> Result<Loaded, Failure> {
+        // Items without joint approval are asked nothing more.
+        let branches = match item.item.stage.iter().any(|stage| !stage.parallel.is_empty()) {
+            true => branches::of_case(ctx, case.id).await?,
+            false => Vec::new(),
+        };
+        Ok(Loaded { case, item, steps, branches })
+    }
 }
 
 /// What a step answers.
@@ -85,7 +114,7 @@ pub(crate) async fn for_office(ctx: &Ctx, id: CaseId, version: i64) -> Result<Lo
     let role_then = seen.map_or(case.role.clone(), |step| step.role.clone());
     authorize(ctx, &case, &case.resource_for(role_then))?;
     fresh(ctx, &case, &steps, version)?;
-    Ok(Loaded { case, item, steps })
+    Loaded::with_steps(ctx, case, item, steps).await
 }
 
 /// A case for a step of its owner; without a version, whatever it is now.
@@ -100,7 +129,7 @@ pub(crate) async fn for_owner(
     if let Some(version) = version {
         fresh(ctx, &case, &steps, version)?;
     }
-    Ok(Loaded { case, item, steps })
+    Loaded::with_steps(ctx, case, item, steps).await
 }
 
 /// Refuses a version before the last step that a person took, naming who took it.
@@ -135,8 +164,8 @@ pub(crate) fn role_name(ctx: &Ctx, role: &str) -> LocalText {
 }
 
 /// The grant by which the actor has the case's turn.
-fn acting_grant<'a>(ctx: &'a Ctx, case: &Case) -> Option<&'a Grant> {
-    let role = case.role.as_deref()?;
+fn acting_grant<'a>(ctx: &'a Ctx, case: &Case, role: Option<&str>) -> Option<&'a Grant> {
+    let role = role?;
     ctx.who
         .grants
         .iter()
@@ -158,7 +187,13 @@ pub(crate) fn acts_twice(
     let here = item.item.stage.get(case.stage);
     let by_office = matches!(
         verb,
-        Verb::Accept | Verb::Return | Verb::Refuse | Verb::Advance | Verb::Grant | Verb::Deny
+        Verb::Accept
+            | Verb::Return
+            | Verb::Refuse
+            | Verb::Advance
+            | Verb::Grant
+            | Verb::Deny
+            | Verb::Opine
     );
     if !by_office || !here.is_some_and(|stage| stage.four_eyes) {
         return false;
@@ -175,16 +210,40 @@ pub(crate) fn acts_twice(
 pub(crate) struct Taken {
     /// The case after it.
     pub(crate) case: Case,
+    /// The step.
+    pub(crate) step: Step,
+    /// The departments' parts after it.
+    pub(crate) branches: Vec<BranchRow>,
     writes: Vec<Statement>,
-    alarm: JobDraft,
+    alarms: Vec<JobDraft>,
 }
 
 impl Taken {
     /// The decision: the step's writes first.
     pub(crate) fn decide(self) -> Decision<Stepped> {
         let reply = stepped(&self.case);
-        let decision = Decision::reply(reply).later(self.alarm);
+        let decision = Decision { jobs: self.alarms, ..Decision::reply(reply) };
         self.writes.into_iter().fold(decision, Decision::write)
+    }
+
+    /// The case as the next step of the same decision finds it.
+    pub(crate) fn loaded(&self, before: &Loaded) -> Loaded {
+        let mut steps = before.steps.clone();
+        steps.push(self.step.clone());
+        Loaded {
+            case: self.case.clone(),
+            item: before.item.clone(),
+            steps,
+            branches: self.branches.clone(),
+        }
+    }
+
+    /// Both steps at once: the later one's alarms go before.
+    pub(crate) fn then(mut self, later: Taken) -> Taken {
+        self.alarms.retain(|job| !later.alarms.iter().any(|other| other.key == job.key));
+        self.alarms.extend(later.alarms);
+        self.writes.extend(later.writes);
+        Taken { writes: self.writes, alarms: self.alarms, ..later }
     }
 }
 
@@ -208,9 +267,44 @@ pub(crate) async fn take(
     verb: Verb,
     detail: Detail,
 ) -> Result<Taken, Failure> {
-    let Loaded { case: before, item, steps } = loaded;
+    let before = &loaded.case;
+    let standing = standing(before).after(&loaded.item.item.stage, verb);
+    let standing = standing.map_err(|refused| not_now(before, refused))?;
+    let step = Taking { verb, detail, standing, branches: &loaded.branches, role: None };
+    take_to(ctx, loaded, step).await
+}
+
+/// Why a step does not fit: the clock stands, or the case is elsewhere.
+pub(crate) fn not_now(case: &Case, refused: NotNow) -> CaseworkError {
+    match case.suspended {
+        Some(suspended) => CaseworkError::Suspended(suspended.kind),
+        None => refused.into(),
+    }
+}
+
+/// A step that is about to be taken.
+pub(crate) struct Taking<'a> {
+    /// What is done.
+    pub(crate) verb: Verb,
+    /// What is said.
+    pub(crate) detail: Detail,
+    /// Where the case stands after it.
+    pub(crate) standing: Standing,
+    /// The departments' parts, as whoever takes the step has changed them.
+    pub(crate) branches: &'a [BranchRow],
+    /// The role in which it is taken; the case's own where none is said.
+    pub(crate) role: Option<&'a str>,
+}
+
+/// Takes a step that leads there. The caller has seen that it may.
+pub(crate) async fn take_to(
+    ctx: &Ctx,
+    loaded: &Loaded,
+    taking: Taking<'_>,
+) -> Result<Taken, Failure> {
+    let Loaded { case: before, item, steps, .. } = loaded;
+    let Taking { verb, detail, standing, branches: parts, role } = taking;
     let stages = &item.item.stage;
-    let standing = standing(before).after(stages, verb).map_err(CaseworkError::from)?;
     if acts_twice(ctx, before, item, steps, verb) {
         let error = CaseworkError::FourEyes;
         let rule = format!("{}: {error}", ctx.operation);
@@ -225,45 +319,36 @@ pub(crate) async fn take(
     case.state = standing.state;
     case.stage = standing.stage;
     case.role = standing.role(stages).map(str::to_owned);
-    let grant = acting_grant(ctx, before);
+    let grant = match detail.joined || verb.by_clock() {
+        true => None,
+        false => acting_grant(ctx, before, role.or(before.role.as_deref())),
+    };
     if verb == Verb::Accept {
         case.accepted = Some(ctx.now);
+    }
+    if !standing.accepted {
+        case.accepted = None;
+    }
+    case.suspended = before.suspended.filter(|_| standing.suspended);
+    if verb == Verb::Suspend
+        && let (Some(kind), Some(until)) = (detail.special, detail.until)
+    {
+        case.suspended = Some(Suspended { kind, until });
+    }
+    // An extension that nobody answered is over when somebody else has the case.
+    if !verb.goes_on() || matches!(verb, Verb::Extend | Verb::KeepLimit) {
+        case.asks = None;
+    }
+    if verb == Verb::AskExtension {
+        case.asks = item.item.extension.as_ref().map(|extension| extension.approver.clone());
     }
     if !case.state.open() {
         case.closed = Some(ctx.now);
     }
-    let calendar = ctx.services.calendar.current();
-    if verb == Verb::Recompute {
-        let found = deadlines::recomputed(&calendar, &item.item, before, steps);
-        (case.due, case.promised_due) = (found.due, found.promised_due);
-    } else if !verb.by_clock() {
+    if !verb.by_clock() && verb != Verb::Opine {
         case.acted_version = case.version;
-        let mut pauses = deadlines::pauses(steps);
-        if verb == Verb::Resubmit
-            && let Some(open) = pauses.last_mut().filter(|pause| pause.to.is_none())
-        {
-            open.to = Some(ctx.now);
-        }
-        if verb == Verb::Return && before.state == State::Accepted {
-            pauses.push(minshu_kernel::calendar::Pause { from: ctx.now, to: None });
-        }
-        let found = deadlines::after_step(
-            &calendar,
-            &item.item,
-            standing,
-            ctx.now,
-            case.accepted,
-            &pauses,
-            Some(before.promised_due),
-        );
-        case.due = found.due;
-        if case.state.open() {
-            case.promised_due = found.promised_due;
-        }
     }
-    let (flag, next_look) = deadlines::flag(&calendar, ctx.now, case.due);
-    case.flag = flag;
-    let step = Step {
+    let mut step = Step {
         sequence: case.version,
         at: ctx.now,
         actor: ctx.who.reference(),
@@ -278,17 +363,56 @@ pub(crate) async fn take(
         role: case.role.clone(),
         due: case.due,
         promised_due: case.promised_due,
-        flag,
+        flag: case.flag,
         detail: Detail { instead_of: grant.and_then(|grant| grant.instead_of.clone()), ..detail },
     };
-    let writes = vec![cases::update(&case), steps::insert(ctx, &case, &step).await?];
-    let alarm = alarm(case.id, next_look);
-    Ok(Taken { case, writes, alarm })
+    let calendar = ctx.services.calendar.current();
+    let history: Vec<Step> = steps.iter().chain([&step]).cloned().collect();
+    let pauses = deadlines::pauses(&history);
+    let counted = Counted {
+        begun: deadlines::begun(&history).unwrap_or(case.submitted),
+        accepted: case.accepted,
+        pauses: &pauses,
+        extended: deadlines::extended(&history),
+    };
+    // A flag and an answer move no limit.
+    if !matches!(verb, Verb::Flag | Verb::Escalate | Verb::Opine | Verb::Urge) {
+        let before = Some(before.promised_due);
+        let found = deadlines::counted_from(&calendar, &item.item, standing, &counted, before);
+        case.due = found.due;
+        if case.state.open() {
+            case.promised_due = found.promised_due;
+        }
+    }
+    let (flag, next_look) = deadlines::look(&calendar, &item.item, ctx.now, &case);
+    case.flag = flag;
+    (step.due, step.promised_due, step.flag) = (case.due, case.promised_due, case.flag);
+    let mut writes = vec![cases::update(&case), steps::insert(ctx, &case, &step).await?];
+    let mut alarms = vec![alarm(case.id, next_look)];
+    let mut parts_after = Vec::new();
+    if stages.iter().any(|stage| !stage.parallel.is_empty()) {
+        parts_after = joint::after_step(ctx, &item.item, (before, &case), verb, &counted, parts);
+        for row in &mut parts_after {
+            let stored = loaded.branches.iter().find(|stored| stored.id == row.id);
+            if stored == Some(&*row) {
+                continue;
+            }
+            writes.push(branches::store(ctx, &case, row));
+            alarms.push(joint::alarm(&calendar, ctx, &case, row));
+            row.version += 1;
+        }
+    }
+    Ok(Taken { case, step, branches: parts_after, writes, alarms })
 }
 
 /// Where a case stands, for the rules.
 pub(crate) fn standing(case: &Case) -> Standing {
-    Standing { state: case.state, stage: case.stage, accepted: case.accepted.is_some() }
+    Standing {
+        state: case.state,
+        stage: case.stage,
+        accepted: case.accepted.is_some(),
+        suspended: case.suspended.is_some(),
+    }
 }
 
 /// The job that looks at the flag again; none cancels it.

@@ -30,6 +30,7 @@ pub(crate) fn stages(count: usize) -> Vec<Stage> {
                 does,
                 limit: "5 working days".parse().unwrap(),
                 four_eyes: false,
+                parallel: Vec::new(),
             }
         })
         .collect()
@@ -73,6 +74,9 @@ pub(crate) fn item_with_limits(statutory: &str, promised: &str, limits: &[&str])
         require: Vec::new(),
         material: Vec::new(),
         stage,
+        special: Vec::new(),
+        extension: None,
+        escalation: None,
     }
 }
 

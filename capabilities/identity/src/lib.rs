@@ -256,6 +256,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.account_summary",
             "identity.contact",
             "identity.stand_ins",
+            "identity.holders",
             "identity.add_organisation",
             "identity.change_organisation",
             "identity.add_post",
@@ -343,6 +344,7 @@ impl Capability for Identity {
             .query::<queries::Contact>()
             .query::<queries::Counters>()
             .query::<queries::StandIns>()
+            .query::<queries::Holders>()
             .query::<queries::Organisations>()
             .query::<queries::OrganisationById>()
             .query::<queries::Posts>()

@@ -16,6 +16,7 @@ messaging-problem-long = “{$name}” is too long: at most 300 characters, 100 
 messaging-problem-instant = “{$name}” is no instant between 1970 and 9999
 messaging-problem-too-many = Too many values, at most {$most}
 messaging-problem-about = Write a kind and an id, such as casework.case:id
+messaging-problem-accounts = At most 20 accounts at once, and no other addressee beside them.
 messaging-problem-limit = A page has at least 1 and at most {$most} messages
 
 # The inbox

@@ -16,6 +16,7 @@ messaging-problem-long = “{$name}”太长：最多 300 个字，放在链接�
 messaging-problem-instant = “{$name}”不是 1970 年到 9999 年之间的时刻
 messaging-problem-too-many = 给的内容太多，最多 {$most} 项
 messaging-problem-about = 要写成“类别:编号”，如 casework.case:编号
+messaging-problem-accounts = 一次最多发给 20 个账户，并且不能同时写收件人。
 messaging-problem-limit = 一页最少 1 条，最多 {$most} 条
 
 # 收件箱

@@ -1,11 +1,13 @@
 //! Applications and cases: filling in, sending in, accepting, returning, deciding; deadlines and flags.
 
 mod application;
+mod clock;
 mod facts;
 mod handling;
 
 use super::sentences;
 use application::*;
+use clock::*;
 use facts::*;
 use handling::*;
 
@@ -41,6 +43,20 @@ sentences! {
     r"{人}不予受理，理由是“(.*?)”" => refuse;
     r"{人}撤回申请，理由是“(.*?)”" => withdraw;
     r"{人}准予许可，同时{人}不予许可" => decide_at_once;
+    // Time, and departments side by side.
+    r"{人}为(专家评审|听证|检验检测|现场勘验|公示)暂停计时，到(\S+?日)为止，理由是“(.*?)”" => suspend;
+    r"{人}恢复计时，结果是“(.*?)”" => resume;
+    r"{人}申请延长时限，理由是“(.*?)”" => ask_extension;
+    r"{人}(批准|不批准)延长时限，理由是“(.*?)”" => answer_extension;
+    r"{人}催办" => urge;
+    r"{人}撤回上一步，理由是“(.*?)”" => recall;
+    r"{人}答复本部门同意" => agree;
+    r"{人}答复本部门不同意，理由是“(.*?)”" => disagree;
+    r"{人}答复本部门要补正，指出：" => ask;
+    r"{人}应当看到各部门的办理情况：" => departments_are;
+    r"{人}应当看到计时停着，因为(\S+?)" => clock_stands;
+    r"{人}应当看到时间这样算：" => counted_so;
+    r"{人}的本地亮牌里应当(没有|有)这个办件" => flagged_has;
     // What is seen.
     r"办件编号应当以“(.+?)”开头" => number_begins;
     r"{人}应当有(\d+)个办件" => has_cases;

@@ -58,7 +58,9 @@ impl Action for FollowCalendar {
             let (case, item) = load(ctx, id).await?;
             let steps = steps::of_case(ctx, id).await?;
             let found = deadlines::recomputed(&calendar, &item.item, &case, &steps);
-            if (found.due, found.promised_due) != (case.due, case.promised_due) {
+            // A department's own limit may move where the case's does not.
+            let joint = crate::rules::parallel(&item.item.stage, case.stage);
+            if joint || (found.due, found.promised_due) != (case.due, case.promised_due) {
                 moved += 1;
                 jobs.push(JobDraft {
                     key: format!("{}:{id}", RecomputeDue::NAME),
@@ -68,7 +70,7 @@ impl Action for FollowCalendar {
                 });
                 continue;
             }
-            let (flag, next_look) = deadlines::flag(&calendar, ctx.now, case.due);
+            let (flag, next_look) = deadlines::look(&calendar, &item.item, ctx.now, &case);
             let look = if flag == case.flag { next_look } else { Some(ctx.now) };
             jobs.push(alarm(id, look));
         }

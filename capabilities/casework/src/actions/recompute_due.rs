@@ -13,7 +13,6 @@ use crate::deadlines;
 use crate::events::{CaseFacts, CaseRescheduled, aggregate};
 use crate::model::{CaseId, Detail, Verb};
 use crate::stepping::{Loaded, alarm, load, take};
-use crate::store::steps;
 
 /// Computes the limits of a case anew.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -48,16 +47,17 @@ impl Action for RecomputeDue {
             // It went to the applicant or was closed meanwhile: its next step computes anew.
             return Ok(Decision::reply(reply));
         }
-        let steps = steps::of_case(ctx, self.case).await?;
+        let loaded = Loaded::whole(ctx, case, item).await?;
+        let Loaded { case, item, steps, branches } = &loaded;
         let calendar = ctx.services.calendar.current();
-        let found = deadlines::recomputed(&calendar, &item.item, &case, &steps);
-        if (found.due, found.promised_due) == (case.due, case.promised_due) {
-            let (flag, next_look) = deadlines::flag(&calendar, ctx.now, case.due);
+        let found = deadlines::recomputed(&calendar, &item.item, case, steps);
+        let same = (found.due, found.promised_due) == (case.due, case.promised_due);
+        if same && branches.is_empty() {
+            let (flag, next_look) = deadlines::look(&calendar, &item.item, ctx.now, case);
             let look = if flag == case.flag { next_look } else { Some(ctx.now) };
             return Ok(Decision::reply(reply).later(alarm(case.id, look)));
         }
-        let taken =
-            take(ctx, &Loaded { case, item, steps }, Verb::Recompute, Detail::default()).await?;
+        let taken = take(ctx, &loaded, Verb::Recompute, Detail::default()).await?;
         let event = CaseRescheduled {
             facts: CaseFacts::of(&taken.case),
             date: self.date.to_string(),

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::decide::REASONS_LEAST;
 use crate::error::CaseworkError;
 use crate::events::{CaseFacts, CaseReturned, aggregate};
+use crate::joint;
 use crate::model::{CaseId, Detail, FieldReason, MaterialReason, Verb};
 use crate::stepping::{Loaded, Stepped, for_office, reason, take};
 use crate::store::materials;
@@ -53,7 +54,7 @@ impl Action for Return {
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Stepped>, Failure> {
         let loaded = for_office(ctx, self.case, self.version).await?;
-        let detail = self.detail(&loaded)?;
+        let detail = with_departments(&loaded, self.detail(&loaded)?);
         let returned: Vec<String> = detail.materials.iter().map(|m| m.id.clone()).collect();
         let taken = take(ctx, &loaded, Verb::Return, detail).await?;
         let event = CaseReturned { facts: CaseFacts::of(&taken.case), materials: returned.clone() };
@@ -70,28 +71,7 @@ impl Return {
     fn detail(&self, loaded: &Loaded) -> Result<Detail, CaseworkError> {
         let mut problems = Vec::new();
         let named = self.materials.len() + self.fields.len();
-        if named > PLACES_MAX {
-            let message = Message::new("casework-problem-places").with("most", PLACES_MAX);
-            return Err(CaseworkError::BadStep(vec![FieldProblem::new("/materials", message)]));
-        }
-        let mut detail = Detail::default();
-        for (index, MaterialReason { id, reason: why }) in self.materials.iter().enumerate() {
-            if loaded.item.material(id).is_none() {
-                let message = Message::new("casework-problem-no-material").with("id", id.as_str());
-                problems.push(FieldProblem::new(format!("/materials/{index}/id"), message));
-            }
-            let why = reason(&format!("/materials/{id}"), why, 2, &mut problems);
-            detail.materials.push(MaterialReason { id: id.clone(), reason: why });
-        }
-        for (index, FieldReason { pointer, reason: why }) in self.fields.iter().enumerate() {
-            if loaded.item.form.label(pointer).is_none() {
-                let message =
-                    Message::new("casework-problem-no-field").with("pointer", pointer.as_str());
-                problems.push(FieldProblem::new(format!("/fields/{index}/pointer"), message));
-            }
-            let why = reason(&format!("/fields/{index}/reason"), why, 2, &mut problems);
-            detail.fields.push(FieldReason { pointer: pointer.clone(), reason: why });
-        }
+        let mut detail = checked_places(loaded, &self.materials, &self.fields, &mut problems)?;
         let least = if named == 0 { REASONS_LEAST } else { 0 };
         let whole = reason("/reason", &self.reason, least, &mut problems);
         detail.reason = Some(whole).filter(|text| !text.is_empty());
@@ -104,4 +84,45 @@ impl Return {
         }
         if problems.is_empty() { Ok(detail) } else { Err(CaseworkError::BadStep(problems)) }
     }
+}
+
+/// Places that are named with their reasons: each must exist, and something is said of it.
+pub(super) fn checked_places(
+    loaded: &Loaded,
+    materials: &[MaterialReason],
+    fields: &[FieldReason],
+    problems: &mut Vec<FieldProblem>,
+) -> Result<Detail, CaseworkError> {
+    if materials.len() + fields.len() > PLACES_MAX {
+        let message = Message::new("casework-problem-places").with("most", PLACES_MAX);
+        return Err(CaseworkError::BadStep(vec![FieldProblem::new("/materials", message)]));
+    }
+    let mut detail = Detail::default();
+    for (index, MaterialReason { id, reason: why }) in materials.iter().enumerate() {
+        if loaded.item.material(id).is_none() {
+            let message = Message::new("casework-problem-no-material").with("id", id.as_str());
+            problems.push(FieldProblem::new(format!("/materials/{index}/id"), message));
+        }
+        let why = reason(&format!("/materials/{id}"), why, 2, problems);
+        detail.materials.push(MaterialReason { id: id.clone(), reason: why });
+    }
+    for (index, FieldReason { pointer, reason: why }) in fields.iter().enumerate() {
+        if loaded.item.form.label(pointer).is_none() {
+            let message =
+                Message::new("casework-problem-no-field").with("pointer", pointer.as_str());
+            problems.push(FieldProblem::new(format!("/fields/{index}/pointer"), message));
+        }
+        let why = reason(&format!("/fields/{index}/reason"), why, 2, problems);
+        detail.fields.push(FieldReason { pointer: pointer.clone(), reason: why });
+    }
+    Ok(detail)
+}
+
+/// What the departments of a joint approval ask for, before what whoever leads it says: the applicant gets one notice.
+fn with_departments(loaded: &Loaded, own: Detail) -> Detail {
+    let Loaded { branches, item, case, steps } = loaded;
+    let mut detail = joint::gathered(branches, &item.item, case.stage, steps.iter());
+    detail.joined = false;
+    joint::merge(&mut detail, &own);
+    Detail { again_reason: own.again_reason, ..detail }
 }

@@ -40,17 +40,30 @@ pub(super) fn check(compile: &Compile<'_>, declared: &Declared<'_, Item>) -> Opt
     }
     checks.limits(&item);
     for (place, stage) in item.stage.iter_mut().enumerate() {
-        let at = at.below(&format!("/stage/{place}/role"));
-        if let Some(role) = compile.role(&at, &stage.role) {
+        let below = |path: &str| at.below(&format!("/stage/{place}{path}"));
+        if let Some(role) = compile.role(&below("/role"), &stage.role) {
             stage.role = role;
         }
+        for (index, branch) in stage.parallel.iter_mut().enumerate() {
+            let path = format!("/parallel/{index}/role");
+            if let Some(role) = compile.role(&below(&path), &branch.role) {
+                branch.role = role;
+            }
+        }
+    }
+    if let Some(extension) = &mut item.extension
+        && let Some(role) = compile.role(&at.below("/extension/approver"), &extension.approver)
+    {
+        extension.approver = role;
     }
     checks.stages(&item);
+    checks.clock(&item);
     let form = checks.form(&item.form);
     if let Some((schema, text)) = &form {
         let json: Json = serde_json::from_str(text).unwrap_or_default();
         checks.fields(&item, &json);
         checks.materials(&item, schema);
+        checks.branches(&item, &json);
         let to = Declaring { compile, at };
         lookups::compile(&to, compile.queries, &item, &schema.field_type());
     }
@@ -78,17 +91,18 @@ pub(super) fn departments(compile: &Compile<'_>) {
     }
 }
 
-struct Checks<'a> {
+/// What the checks of a declaration share.
+pub(super) struct Checks<'a> {
     compile: &'a Compile<'a>,
     at: &'a At,
 }
 
 impl Checks<'_> {
-    fn report(&self, below: &str, message: impl Into<String>) {
+    pub(super) fn report(&self, below: &str, message: impl Into<String>) {
         self.compile.problem(&self.at.below(below), message);
     }
 
-    fn id(&self, below: &str, id: &str) {
+    pub(super) fn id(&self, below: &str, id: &str) {
         let good = (1..=64).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && id.as_bytes()[0].is_ascii_lowercase();
@@ -100,7 +114,7 @@ impl Checks<'_> {
         }
     }
 
-    fn text(&self, below: &str, text: &LocalText, max: usize) {
+    pub(super) fn text(&self, below: &str, text: &LocalText, max: usize) {
         for (lang, text) in [("zh", &text.zh), ("en", &text.en)] {
             let length = text.trim().chars().count();
             if length == 0 {
@@ -305,7 +319,7 @@ impl Checks<'_> {
     }
 
     /// The schema of a field of the form.
-    fn field<'f>(&self, below: &str, form: &'f Json, pointer: &str) -> Option<&'f Json> {
+    pub(super) fn field<'f>(&self, below: &str, form: &'f Json, pointer: &str) -> Option<&'f Json> {
         let found = pointer.strip_prefix('/').and_then(|path| {
             path.split('/').try_fold(form, |schema, name| schema.get("properties")?.get(name))
         });

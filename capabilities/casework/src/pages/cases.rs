@@ -10,12 +10,13 @@ use minshu_kernel::text::Speaker;
 use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
 
 use super::drafts::asked_after;
+use super::joint;
 use super::materials::{Of, read_list};
 use super::parts::{
     Fact, Left, StateTag, clock, head, left, office_words, plain_head, returned, state_tag,
     timeline,
 };
-use crate::actions::{BeginCorrection, Withdraw};
+use crate::actions::{BeginCorrection, Urge, Withdraw};
 use crate::model::{CaseId, Flag, State, Verb};
 use crate::queries::case::CaseView;
 use crate::queries::{CaseById, MyCases};
@@ -79,9 +80,18 @@ struct CasePage {
     form: Markup,
     material_count: usize,
     materials: Markup,
+    urge: Option<UrgeForm>,
+    branches: Option<Markup>,
     withdraw: Option<WithdrawForm>,
     clock: Markup,
     who: Vec<Fact>,
+}
+
+struct UrgeForm {
+    /// From when it is possible, where that is still to come.
+    from: Option<String>,
+    head: Markup,
+    typed: String,
 }
 
 struct WithdrawForm {
@@ -141,10 +151,15 @@ async fn page(visit: &Visit, view: &CaseView, state: &FormState) -> Result<Page,
         form: read_form(visit, &t, view).await?,
         material_count: view.materials.iter().filter(|m| !m.files.is_empty()).count(),
         materials: read_list(&t, &view.materials, Of::Case(&case_id))?,
+        branches: joint::branches(visit, &t, view, false)?,
+        urge: urge_form(visit, &t, view, state)?,
         withdraw: match may(Verb::Withdraw) {
             true => Some(WithdrawForm {
-                open: state.summary.is_some(),
-                head: head(state, |_| "#reason".to_owned())?,
+                open: state.summary.is_some() && visit.path.ends_with("/withdraw"),
+                head: match visit.path.ends_with("/urge") {
+                    true => plain_head(visit)?,
+                    false => head(state, |_| "#reason".to_owned())?,
+                },
                 typed: visit.field("reason").to_owned(),
                 problem: state.problem("/reason").map(str::to_owned),
             }),
@@ -157,6 +172,30 @@ async fn page(visit: &Visit, view: &CaseView, state: &FormState) -> Result<Page,
     Page::new("casework.case", name, &template)
 }
 
+/// The form in which the applicant urges the office, or from when that is possible.
+fn urge_form(
+    visit: &Visit,
+    t: &Speaker,
+    view: &CaseView,
+    state: &FormState,
+) -> Result<Option<UrgeForm>, Failure> {
+    if !view.may.contains(&Verb::Urge) {
+        return Ok(None);
+    }
+    let from = view.urge_from_ms.map(|from| {
+        let day = show::date(t, from.date());
+        t.say1("casework-urge-from", "day", day)
+    });
+    Ok(Some(UrgeForm {
+        from,
+        head: match visit.path.ends_with("/urge") {
+            true => head(state, |_| "#urge-note".to_owned())?,
+            false => plain_head(visit)?,
+        },
+        typed: visit.field("note").to_owned(),
+    }))
+}
+
 /// The one next thing: its small heading, its title, and what there is to know.
 fn next(t: &Speaker, view: &CaseView, late: bool) -> (String, String, String) {
     let office = view.office.as_ref().map(|office| office_words(t, office)).unwrap_or_default();
@@ -166,6 +205,20 @@ fn next(t: &Speaker, view: &CaseView, late: bool) -> (String, String, String) {
             t.say("casework-next-correct"),
             t.say("casework-clock-stands"),
         ),
+        State::Accepted if view.suspended.is_some() => {
+            let suspended = view.suspended.as_ref();
+            let name = suspended.map(|s| t.local(&s.name).to_owned()).unwrap_or_default();
+            let until = suspended.map(|s| show::due(t, s.until_ms)).unwrap_or_default();
+            let text = t.say2("casework-next-stands-text", ("name", name), ("until", until));
+            (t.say("casework-next-nothing"), t.say("casework-next-stands"), text)
+        }
+        State::Accepted if joint::running(view) => {
+            let open = view.branches.iter().filter(|branch| branch.answered_ms.is_none());
+            let until = show::due(t, view.promised_due_ms);
+            let text =
+                t.say2("casework-next-joint-text", ("count", open.count()), ("until", until));
+            (t.say("casework-next-nothing"), t.say("casework-next-joint"), text)
+        }
         State::Submitted | State::Accepted => {
             let until = view.due_ms.map(|due| show::due(t, due)).unwrap_or_default();
             let key = if late { "casework-next-late-text" } else { "casework-next-wait-text" };
@@ -220,6 +273,21 @@ pub(super) async fn withdraw(visit: Arc<Visit>) -> Result<Reply, Failure> {
     let action = Withdraw { case, version: None, reason: visit.field("reason").to_owned() };
     match visit.act(&action).await {
         Ok(_) => Ok(Reply::done(format!("/cases/{case}"), "casework-notice-withdrawn")),
+        Err(failure) => {
+            let status = failure.kind.status();
+            let state = FormState::refused(&visit, failure)?;
+            let view = visit.ask(&CaseById { case }).await?;
+            Ok(page(&visit, &view, &state).await?.status(status).into())
+        }
+    }
+}
+
+/// `POST /cases/{case}/urge`
+pub(super) async fn urge(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let case: CaseId = visit.param("case")?;
+    let note = Some(visit.field("note").to_owned()).filter(|text| !text.trim().is_empty());
+    match visit.act(&Urge { case, note }).await {
+        Ok(_) => Ok(Reply::done(format!("/cases/{case}"), "casework-notice-urged")),
         Err(failure) => {
             let status = failure.kind.status();
             let state = FormState::refused(&visit, failure)?;

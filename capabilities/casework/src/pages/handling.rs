@@ -9,10 +9,12 @@ use minshu_kernel::text::Speaker;
 use minshu_kernel::web::{FormState, Markup, Page, Reply, Visit};
 
 use super::cases::read_form;
+use super::clock;
+use super::joint;
 use super::materials::{Of, read_list};
 use super::parts::{
-    Fact, Left, StateTag, clock, left, office_words, plain_head, returned, state_tag, summary,
-    timeline,
+    Fact, Left, StateTag, clock as clock_of, left, office_words, plain_head, returned, state_tag,
+    summary, timeline,
 };
 use crate::actions::decide::Outcome;
 use crate::actions::{Accept, Advance, Decide, Refuse, Return};
@@ -41,6 +43,9 @@ struct HandlingPage {
     form: Markup,
     materials: Markup,
     forms: Vec<Markup>,
+    /// Others have the case: what can still be done leads nowhere on.
+    not_yours: bool,
+    branches: Option<Markup>,
     clock: Markup,
     timeline: Markup,
     asides: Vec<Markup>,
@@ -96,21 +101,24 @@ pub(super) async fn unmask(visit: Arc<Visit>) -> Result<Reply, Failure> {
 }
 
 /// A form that was sent and refused.
-struct Sent {
+pub(super) struct Sent {
     /// Which one.
-    form: &'static str,
+    pub(super) form: String,
     /// What is wrong with it.
-    state: FormState,
+    pub(super) state: FormState,
 }
 
 impl Sent {
     /// Where on the page a pointer is mended.
     fn href(&self, pointer: &str) -> String {
-        match (self.form, pointer, pointer.strip_prefix("/materials/")) {
-            ("return", _, Some(material)) => format!("#return-material-{material}"),
-            ("return", "/again_reason", _) => "#return-again".to_owned(),
-            (_, "/outcome", _) => "#outcome".to_owned(),
-            (form, ..) => format!("#{form}-reason"),
+        let form = &self.form;
+        match (pointer, pointer.strip_prefix("/materials/")) {
+            (_, Some(material)) => format!("#{form}-material-{material}"),
+            ("/again_reason", _) => format!("#{form}-again"),
+            ("/outcome", _) => "#outcome".to_owned(),
+            ("/kind" | "/answer" | "/approve", _) => format!("#{form}-choice"),
+            ("/until", _) => format!("#{form}-until"),
+            _ => format!("#{form}-reason"),
         }
     }
 }
@@ -150,32 +158,32 @@ struct ReturnForm<'a> {
     again_problem: Option<&'a str>,
 }
 
-struct ReturnMaterial<'a> {
-    id: &'a str,
-    name: String,
-    chosen: bool,
-    typed: &'a str,
-    problem: Option<&'a str>,
+pub(super) struct ReturnMaterial<'a> {
+    pub(super) id: &'a str,
+    pub(super) name: String,
+    pub(super) chosen: bool,
+    pub(super) typed: &'a str,
+    pub(super) problem: Option<&'a str>,
 }
 
 #[derive(Template)]
 #[template(path = "parts/handle_fold.html")]
-struct Fold {
-    open: bool,
-    title: String,
-    body: Markup,
+pub(super) struct Fold {
+    pub(super) open: bool,
+    pub(super) title: String,
+    pub(super) body: Markup,
 }
 
 /// What a form with one text says: its path, the pointer of the text, its words and its look.
-struct NoteWords {
-    verb: &'static str,
-    pointer: &'static str,
-    optional: bool,
-    label: &'static str,
-    hint: &'static str,
-    button: &'static str,
-    look: &'static str,
-    icon: &'static str,
+pub(super) struct NoteWords {
+    pub(super) verb: &'static str,
+    pub(super) pointer: &'static str,
+    pub(super) optional: bool,
+    pub(super) label: &'static str,
+    pub(super) hint: &'static str,
+    pub(super) button: &'static str,
+    pub(super) look: &'static str,
+    pub(super) icon: &'static str,
 }
 
 const ACCEPT: NoteWords = NoteWords {
@@ -235,7 +243,8 @@ async fn page(
     let t = visit.speaker();
     let name = t.local(&view.item_name).to_owned();
     let case_id = view.case.to_string();
-    let last_return = view.steps.iter().rev().find_map(|step| step.returned.as_ref());
+    let returns = view.steps.iter().rev().filter(|step| step.verb == Verb::Return);
+    let last_return = returns.filter_map(|step| step.returned.as_ref()).next();
     let template = HandlingPage {
         number: view.number.clone(),
         name: name.clone(),
@@ -250,7 +259,10 @@ async fn page(
         form: read_form(visit, &t, view).await?,
         materials: read_list(&t, &view.materials, Of::Case(&case_id))?,
         forms: forms(visit, &t, view, sent)?,
-        clock: clock(&t, visit.services.clock.now(), view)?,
+        not_yours: !view.branches.iter().any(|branch| branch.may_opine)
+            && view.may.iter().all(|verb| matches!(verb, Verb::Recall | Verb::Urge)),
+        branches: joint::branches(visit, &t, view, true)?,
+        clock: clock_of(&t, visit.services.clock.now(), view)?,
         timeline: timeline(visit, &t, view)?,
         asides: visit.asides_about(&format!("casework.case:{case_id}")).await,
         t,
@@ -280,6 +292,9 @@ fn forms(
 ) -> Result<Vec<Markup>, Failure> {
     let may = |verb| view.may.contains(&verb);
     let mut forms = Vec::new();
+    for branch in view.branches.iter().filter(|branch| branch.may_opine) {
+        forms.push(joint::form(visit, t, view, branch, sent)?);
+    }
     for (verb, words) in
         [(Verb::Accept, &ACCEPT), (Verb::Advance, &ADVANCE), (Verb::Grant, &DECIDE)]
     {
@@ -297,10 +312,11 @@ fn forms(
         let open = sent.is_some_and(|sent| sent.form == "refuse");
         forms.push(Markup::of(&Fold { open, title: t.say("casework-refuse"), body })?);
     }
+    forms.extend(clock::forms(visit, t, view, sent)?);
     Ok(forms)
 }
 
-fn note_form(
+pub(super) fn note_form(
     visit: &Visit,
     t: &Speaker,
     view: &CaseView,
@@ -403,10 +419,10 @@ pub(super) async fn preview(visit: Arc<Visit>) -> Result<Reply, Failure> {
 }
 
 /// Takes a step and comes back to the case; a refusal is shown in its form, and a lost race on top.
-async fn take<A: Action<Reply = Stepped>>(
+pub(super) async fn take<A: Action<Reply = Stepped>>(
     visit: &Arc<Visit>,
     case: CaseId,
-    form: &'static str,
+    form: &str,
     notice: &'static str,
     action: Result<A, CaseworkError>,
 ) -> Result<Reply, Failure> {
@@ -423,18 +439,18 @@ async fn take<A: Action<Reply = Stepped>>(
             let view = visit.ask(&CaseById { case }).await?;
             let (sent, notice) = match conflict {
                 true => (None, state.summary),
-                false => (Some(Sent { form, state }), None),
+                false => (Some(Sent { form: form.to_owned(), state }), None),
             };
             Ok(page(visit, &view, sent.as_ref(), notice, None).await?.status(status).into())
         }
     }
 }
 
-fn seen_version(visit: &Visit) -> i64 {
+pub(super) fn seen_version(visit: &Visit) -> i64 {
     visit.field("version").parse().unwrap_or(0)
 }
 
-fn note(visit: &Visit) -> Option<String> {
+pub(super) fn note(visit: &Visit) -> Option<String> {
     Some(visit.field("reason").to_owned()).filter(|text| !text.trim().is_empty())
 }
 
@@ -477,18 +493,21 @@ pub(super) async fn decide(visit: Arc<Visit>) -> Result<Reply, Failure> {
     take(&visit, case, DECIDE.verb, "casework-notice-decided", action).await
 }
 
-/// `POST /work/{case}/return`
-pub(super) async fn return_case(visit: Arc<Visit>) -> Result<Reply, Failure> {
-    let case = visit.param("case")?;
-    let materials = visit
-        .form
-        .iter()
-        .filter(|(name, _)| name == "material")
+/// The materials that were named in a form, each with its reason.
+pub(super) fn named_materials(visit: &Visit) -> Vec<MaterialReason> {
+    let named = visit.form.iter().filter(|(name, _)| name == "material");
+    named
         .map(|(_, id)| MaterialReason {
             id: id.clone(),
             reason: visit.field(&format!("why.{id}")).to_owned(),
         })
-        .collect();
+        .collect()
+}
+
+/// `POST /work/{case}/return`
+pub(super) async fn return_case(visit: Arc<Visit>) -> Result<Reply, Failure> {
+    let case = visit.param("case")?;
+    let materials = named_materials(&visit);
     let again = visit.field("again_reason").to_owned();
     let action = Return {
         case,

@@ -1,10 +1,12 @@
 //! Pages of casework: what can be applied for, drafts, cases, and the officer's desk.
 
 mod cases;
+mod clock;
 mod drafts;
 mod guides;
 mod handling;
 mod items;
+mod joint;
 mod list;
 mod materials;
 mod panels;
@@ -57,6 +59,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/cases/{case}", cases::show),
         Route::post("/cases/{case}/withdraw", cases::withdraw),
         Route::post("/cases/{case}/correct", cases::correct),
+        Route::post("/cases/{case}/urge", cases::urge),
         Route::get("/cases/{case}/materials/{file}", materials::download),
         Route::get("/work", work::list),
         Route::get("/work/{case}", handling::show),
@@ -67,6 +70,13 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/work/{case}/refuse", handling::refuse),
         Route::post("/work/{case}/advance", handling::advance),
         Route::post("/work/{case}/decide", handling::decide),
+        Route::post("/work/{case}/opine", joint::opine),
+        Route::post("/work/{case}/suspend", clock::suspend),
+        Route::post("/work/{case}/resume", clock::resume),
+        Route::post("/work/{case}/ask-extension", clock::ask_extension),
+        Route::post("/work/{case}/extension", clock::answer_extension),
+        Route::post("/work/{case}/recall", clock::recall),
+        Route::post("/work/{case}/urge", clock::urge),
     ]
 }
 

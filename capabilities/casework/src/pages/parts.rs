@@ -7,9 +7,11 @@ use minshu_kernel::show;
 use minshu_kernel::text::{LocalText, Speaker};
 use minshu_kernel::web::{FormState, Markup, Visit};
 
+use super::joint;
 use crate::error::{state_key, verb_key};
-use crate::model::{Flag, State, Verb};
+use crate::model::{Answer, Flag, State, Verb};
 use crate::queries::case::{CaseView, ClockView, ReturnView, StageProgress, StepView};
+use crate::queries::counting::StretchView;
 
 /// The address of the icons' sprite.
 pub(super) const ICONS: &str = "/assets/icons.svg";
@@ -214,6 +216,19 @@ pub(super) fn timeline(visit: &Visit, t: &Speaker, case: &CaseView) -> Result<Ma
     }
     if case.state.open() {
         events.push(present(visit, t, case));
+        // Departments that are still to answer stand beside each other.
+        let open = case.branches.iter().filter(|branch| branch.answered_ms.is_none());
+        for branch in open.filter(|_| case.state == State::Accepted) {
+            events.push(Event {
+                class: "is-now",
+                now: true,
+                name: t.local(&branch.name).to_owned(),
+                when: joint::when(visit, t, case, branch),
+                datetime: String::new(),
+                who: office_words(t, &branch.office),
+                said: None,
+            });
+        }
         for stage in case.stages.iter().filter(|s| s.progress == StageProgress::Ahead) {
             events.push(Event {
                 class: "is-ahead",
@@ -231,7 +246,10 @@ pub(super) fn timeline(visit: &Visit, t: &Speaker, case: &CaseView) -> Result<Ma
 
 fn past(t: &Speaker, step: &StepView) -> Result<Event, Failure> {
     let class = match step.verb {
-        Verb::Return => "is-back",
+        Verb::Return | Verb::Recall | Verb::Suspend => "is-back",
+        Verb::Opine if step.answer == Some(Answer::Disagree) => "is-bad",
+        Verb::Opine if step.answer == Some(Answer::Ask) => "is-back",
+        Verb::Escalate => "is-bad",
         Verb::Deny | Verb::Refuse | Verb::Withdraw => "is-bad",
         Verb::Flag if step.flag == Flag::Red => "is-bad",
         Verb::Flag => "is-back",
@@ -248,6 +266,12 @@ fn past(t: &Speaker, step: &StepView) -> Result<Event, Failure> {
         (None, None) => None,
     };
     let name = match (step.verb, step.flag) {
+        _ if step.special.is_some() || step.branch.is_some() => about(t, step),
+        (Verb::Return, _) if step.joined => t.say("casework-joined-return"),
+        (Verb::Advance, _) if step.joined => t.say("casework-joined-advance"),
+        (Verb::Extend, _) => {
+            t.say1("casework-extended-until", "until", show::due(t, step.promised_due_ms))
+        }
         (Verb::Flag, Flag::Red) => t.say("casework-flagged-red"),
         (Verb::Flag, _) => t.say("casework-flagged-yellow"),
         (Verb::Recompute, _) => match step.due_ms {
@@ -265,6 +289,29 @@ fn past(t: &Speaker, step: &StepView) -> Result<Event, Failure> {
         who: actor_words(t, step),
         said,
     })
+}
+
+/// What was done in a step about a special procedure, or about a department's part.
+fn about(t: &Speaker, step: &StepView) -> String {
+    if let Some(special) = &step.special {
+        return match (step.verb, step.until_ms) {
+            (Verb::Suspend, Some(until)) => {
+                let until = show::due(t, until);
+                t.say2("casework-suspended-until", ("special", special), ("until", until))
+            }
+            (Verb::Resume, _) => t.say1("casework-resumed-after", "special", special),
+            _ => t.say1("casework-special-over", "special", special),
+        };
+    }
+    let Some(branch) = &step.branch else { return t.say(verb_key(step.verb)) };
+    let key = match (step.answer, step.branch_flag) {
+        (Some(Answer::Agree), _) => "casework-opined-agree",
+        (Some(Answer::Disagree), _) => "casework-opined-disagree",
+        (Some(Answer::Ask), _) => "casework-opined-ask",
+        (None, Some(Flag::Red)) => "casework-branch-flagged-red",
+        (None, _) => "casework-branch-flagged-yellow",
+    };
+    t.say1(key, "name", branch)
 }
 
 fn present(visit: &Visit, t: &Speaker, case: &CaseView) -> Event {
@@ -286,7 +333,13 @@ fn present(visit: &Visit, t: &Speaker, case: &CaseView) -> Event {
                 None => until,
             }
         }
-        None => t.say("casework-clock-stands"),
+        None => match &case.suspended {
+            Some(suspended) => {
+                let until = show::due(t, suspended.until_ms);
+                t.say2("casework-stands-for", ("special", &suspended.name), ("until", until))
+            }
+            None => t.say("casework-clock-stands"),
+        },
     };
     Event { class: "is-now", now: true, name, when, datetime: String::new(), who, said: None }
 }
@@ -304,10 +357,10 @@ pub(super) struct Fact {
     pub(super) value: String,
 }
 
-/// A day of the explanation.
-struct Day {
-    date: String,
-    number: String,
+/// A stretch of the explanation.
+struct Stretch {
+    dates: String,
+    counted: String,
     why: String,
 }
 
@@ -318,7 +371,7 @@ struct Clock<'a> {
     boxes: Vec<&'static str>,
     summary: String,
     facts: Vec<Fact>,
-    days: Vec<Day>,
+    stretches: Vec<Stretch>,
 }
 
 /// The most boxes that the gauge draws for days over the limit.
@@ -340,6 +393,9 @@ pub(super) fn clock(t: &Speaker, now: Timestamp, case: &CaseView) -> Result<Mark
     if let Some(closed) = case.closed_ms {
         fact("casework-closed-at", show::instant(t, closed));
     }
+    if let Some(due) = case.statutory_due_ms.filter(|_| case.closed_ms.is_none()) {
+        fact("casework-due-statutory", show::due(t, due));
+    }
     fact("casework-promised", limit_words(t, &case.promised));
     fact("casework-statutory", limit_words(t, &case.statutory));
     let clock = case.clock.as_ref();
@@ -352,24 +408,39 @@ pub(super) fn clock(t: &Speaker, now: Timestamp, case: &CaseView) -> Result<Mark
         let late = usize::try_from(late).unwrap_or(0).min(LATE_BOXES_MAX);
         within.chain(std::iter::repeat_n(" is-late", late)).collect()
     });
-    let days = clock.map_or_else(Vec::new, |clock| {
-        clock
-            .days
-            .iter()
-            .map(|day| Day {
-                date: show::date(t, day.date),
-                number: day.number.map(|n| n.to_string()).unwrap_or_default(),
-                why: t.local(&day.reason).to_owned(),
-            })
-            .collect()
+    let stretches = clock.map_or_else(Vec::new, |clock| {
+        clock.stretches.iter().map(|stretch| stretch_words(t, stretch)).collect()
     });
-    Markup::of(&Clock { t, boxes, summary: clock_summary(t, case, clock), facts, days })
+    Markup::of(&Clock { t, boxes, summary: clock_summary(t, case, clock), facts, stretches })
+}
+
+fn stretch_words(t: &Speaker, stretch: &StretchView) -> Stretch {
+    let from = show::date(t, stretch.from);
+    Stretch {
+        dates: match stretch.from == stretch.to {
+            true => from,
+            false => {
+                let to = show::date(t, stretch.to);
+                t.say2("casework-clock-from-to", ("from", from), ("to", to))
+            }
+        },
+        counted: match stretch.counted {
+            true => t.say1("casework-clock-counted", "n", i64::from(stretch.days)),
+            false => t.say("casework-clock-not-counted"),
+        },
+        why: t.local(&stretch.reason).to_owned(),
+    }
 }
 
 fn clock_summary(t: &Speaker, case: &CaseView, clock: Option<&ClockView>) -> String {
     let Some(clock) = clock else { return t.say("casework-clock-not-yet") };
     let limit = limit_words(t, &clock.limit);
     let used = i64::from(clock.used);
+    if let Some(suspended) = &case.suspended {
+        let stands = t.say1("casework-clock-suspended", "special", &suspended.name);
+        let said = t.say2("casework-clock-used", ("limit", limit), ("used", used));
+        return t.say2("casework-sentences", ("first", said), ("second", stands));
+    }
     let key = match (case.state, clock.promise) {
         (State::Returned, _) => "casework-clock-stopped",
         (_, true) => "casework-clock-used",
@@ -389,6 +460,7 @@ fn clock_summary(t: &Speaker, case: &CaseView, clock: Option<&ClockView>) -> Str
 fn late_days(case: &CaseView, clock: &ClockView) -> i64 {
     match case.state {
         State::Returned => 0,
+        _ if case.suspended.is_some() => 0,
         _ => clock.working_days_left.min(0).abs(),
     }
 }

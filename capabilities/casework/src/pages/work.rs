@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use minshu_kernel::action::Action as _;
 use minshu_kernel::error::Failure;
 use minshu_kernel::show;
 use minshu_kernel::text::Speaker;
@@ -10,6 +11,7 @@ use minshu_kernel::web::{Page, Reply, Visit};
 
 use super::drafts::asked_after;
 use super::parts::{Left, left};
+use crate::actions::AnswerExtension;
 use crate::error::state_key;
 use crate::model::{CaseId, Flag, State};
 use crate::queries::work_list::{WorkCounts, WorkView};
@@ -62,6 +64,8 @@ impl Asked {
         Asked {
             view: match visit.asked("view") {
                 Some("place") => WorkView::Place,
+                Some("flagged") => WorkView::Flagged,
+                Some("asked") => WorkView::Asked,
                 _ => WorkView::Mine,
             },
             state: visit.asked("state").and_then(State::parse),
@@ -71,8 +75,11 @@ impl Asked {
 
     fn query(&self) -> String {
         let mut parts = Vec::new();
-        if self.view == WorkView::Place {
-            parts.push("view=place".to_owned());
+        match self.view {
+            WorkView::Mine => {}
+            WorkView::Place => parts.push("view=place".to_owned()),
+            WorkView::Flagged => parts.push("view=flagged".to_owned()),
+            WorkView::Asked => parts.push("view=asked".to_owned()),
         }
         parts.extend(self.state.map(|state| format!("state={}", state.word())));
         parts.extend(self.flag.map(|flag| format!("flag={}", flag.word())));
@@ -106,7 +113,7 @@ pub(super) async fn list(visit: Arc<Visit>) -> Result<Reply, Failure> {
         yellow: counted(work.counts.yellow),
         mine: counted(work.counts.mine),
         lead: t.say1("casework-work-lead", "date", today),
-        filters: filters(&t, &asked, work.counts),
+        filters: filters(&visit, &t, &asked, work.counts),
         rows,
         next,
         t,
@@ -118,7 +125,7 @@ fn counted(count: u32) -> String {
     if count >= COUNT_SHOWN_MAX { format!("{COUNT_SHOWN_MAX}+") } else { count.to_string() }
 }
 
-fn filters(t: &Speaker, asked: &Asked, counts: WorkCounts) -> Vec<FilterLink> {
+fn filters(visit: &Visit, t: &Speaker, asked: &Asked, counts: WorkCounts) -> Vec<FilterLink> {
     let link = |to: Asked, icon, name: String, count: Option<u32>| {
         let query = to.query();
         let href = if query.is_empty() { "/work".to_owned() } else { format!("/work?{query}") };
@@ -132,7 +139,7 @@ fn filters(t: &Speaker, asked: &Asked, counts: WorkCounts) -> Vec<FilterLink> {
     };
     let mine = |state, flag| Asked { view: WorkView::Mine, state, flag };
     let place = |state| Asked { view: WorkView::Place, state, flag: None };
-    vec![
+    let mut links = vec![
         link(mine(None, None), "", t.say("casework-filter-mine"), Some(counts.mine)),
         link(mine(None, Some(Flag::Red)), "flag", t.say("casework-flag-red"), Some(counts.red)),
         link(
@@ -145,7 +152,16 @@ fn filters(t: &Speaker, asked: &Asked, counts: WorkCounts) -> Vec<FilterLink> {
         link(mine(Some(State::Accepted), None), "", t.say("casework-filter-accepted"), None),
         link(place(None), "", t.say("casework-filter-place"), Some(counts.place)),
         link(place(Some(State::Returned)), "", t.say("casework-filter-returned"), None),
-    ]
+    ];
+    // Those who supervise see to what is late, whoever has it.
+    if visit.could(AnswerExtension::NAME) {
+        let view = |view| Asked { view, state: None, flag: None };
+        let name = t.say("casework-filter-flagged");
+        links.push(link(view(WorkView::Flagged), "flag", name, Some(counts.flagged)));
+        let name = t.say("casework-filter-asked");
+        links.push(link(view(WorkView::Asked), "clock", name, Some(counts.asked)));
+    }
+    links
 }
 
 fn row(visit: &Visit, t: &Speaker, case: &CaseSummary) -> Row {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use minshu_kernel::access::Resource;
 use minshu_kernel::action::Query;
-use minshu_kernel::calendar::{Calendar, Limit};
+use minshu_kernel::calendar::{Limit, Pause};
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
@@ -12,15 +12,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::branches::{BranchView, branches};
+use super::counting::{StretchView, days, special_name, statutory_due, stretches};
+pub(crate) use super::returned::last_return;
+use super::returned::return_view;
+pub use super::returned::{NamedReason, ReturnView};
 use super::{MaterialView, Office, place_name};
+use crate::actions::{recall, urge};
 use crate::compile::CompiledItem;
-use crate::deadlines;
-use crate::model::{Case, CaseId, DraftId, Flag, MaterialFile, State, Step, Verb};
-use crate::stepping::{acts_twice, authorize, load, standing};
-use crate::store::{drafts, materials, steps};
-
-/// Days that the explanation of a limit shows at most.
-const DAYS_MAX: usize = 400;
+use crate::deadlines::{self, Why};
+use crate::joint;
+use crate::model::{Answer, Case, CaseId, DraftId, Flag, MaterialFile, State, Step, Verb};
+use crate::pack::SpecialKind;
+use crate::stepping::{Loaded, acts_twice, authorize, load, standing};
+use crate::store::{drafts, materials};
 
 /// Asks for a case.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +94,48 @@ pub struct CaseView {
     pub may: Vec<Verb>,
     /// Whether a further return from this stage needs a reason of its own.
     pub returned_before: bool,
+    /// The end of the limit that the law sets; none before acceptance and while the clock stands.
+    pub statutory_due_ms: Option<Timestamp>,
+    /// The special procedure for which the clock stands.
+    pub suspended: Option<SuspendedView>,
+    /// The extension that was asked for and waits for an answer: why.
+    pub extension_asked: Option<String>,
+    /// The special procedures that the item declares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub specials: Vec<SpecialView>,
+    /// The departments' parts of a joint approval.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<BranchView>,
+    /// From when the applicant may urge the office, where that is still to come.
+    pub urge_from_ms: Option<Timestamp>,
+}
+
+/// For what the clock of a case stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SuspendedView {
+    /// The special procedure.
+    pub kind: SpecialKind,
+    /// Its name.
+    pub name: LocalText,
+    /// Since when.
+    pub since_ms: Timestamp,
+    /// Its expected end.
+    pub until_ms: Timestamp,
+    /// Why it is needed.
+    pub reason: Option<String>,
+}
+
+/// A special procedure that the item declares.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SpecialView {
+    /// Which one.
+    pub kind: SpecialKind,
+    /// Its name.
+    pub name: LocalText,
+    /// The longest that the clock may stand for it.
+    pub limit: String,
+    /// The provision by which its time does not count.
+    pub basis: LocalText,
 }
 
 /// A stage of the case.
@@ -137,6 +184,8 @@ pub struct ClockView {
     pub used: u32,
     /// Each day, and why it counts or not.
     pub days: Vec<DayView>,
+    /// The same in stretches.
+    pub stretches: Vec<StretchView>,
 }
 
 /// A day of a limit.
@@ -179,30 +228,26 @@ pub struct StepView {
     pub reason: Option<String>,
     /// What was named, in a return.
     pub returned: Option<ReturnView>,
-}
-
-/// What is to be corrected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ReturnView {
-    /// What is to be corrected as a whole.
-    pub reason: Option<String>,
-    /// Why it was returned once more.
-    pub again_reason: Option<String>,
-    /// Materials to be handed in again.
-    pub materials: Vec<NamedReason>,
-    /// Fields to be corrected.
-    pub fields: Vec<NamedReason>,
-}
-
-/// A place with what is wrong there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct NamedReason {
-    /// The material's id, or the field's JSON pointer into the form.
-    pub id: String,
-    /// Its name.
-    pub name: LocalText,
-    /// What is wrong.
-    pub reason: String,
+    /// The special procedure for which the clock stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub special: Option<LocalText>,
+    /// The department's part of a joint approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<LocalText>,
+    /// What the department answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// The flag that the department's part got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_flag: Option<Flag>,
+    /// The house took the step, because every department had answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joined: bool,
+    /// Expected or new end that the step set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<Timestamp>,
+    /// The end of the promised limit after it.
+    pub promised_due_ms: Timestamp,
 }
 
 impl Query for CaseById {
@@ -213,24 +258,26 @@ impl Query for CaseById {
     async fn answer(self, ctx: &Ctx) -> Result<CaseView, Failure> {
         let (case, item) = load(ctx, self.case).await?;
         authorize(ctx, &case, &case.resource())?;
-        let steps = steps::of_case(ctx, case.id).await?;
+        let loaded = Loaded::whole(ctx, case, item).await?;
+        let case = &loaded.case;
         let files = materials::of_case(ctx, case.id).await?;
         let correction = match case.state {
             State::Returned => drafts::of_case(ctx, case.id).await?,
             _ => None,
         };
-        Ok(view(ctx, &case, &item, &steps, &files, correction))
+        Ok(view(ctx, &loaded, &files, correction))
     }
 }
 
 fn view(
     ctx: &Ctx,
-    case: &Case,
-    item: &CompiledItem,
-    steps: &[Step],
+    loaded: &Loaded,
     files: &[MaterialFile],
     correction: Option<DraftId>,
 ) -> CaseView {
+    let Loaded { case, item, steps, .. } = loaded;
+    let calendar = ctx.services.calendar.current();
+    let asked = steps.iter().rev().find(|step| step.verb == Verb::AskExtension);
     let returned = last_return(item, steps).filter(|_| case.state == State::Returned);
     let files: Vec<&MaterialFile> = files.iter().collect();
     let again = |id: &str| {
@@ -267,12 +314,28 @@ fn view(
         version: case.version,
         form: item.form.masked(&case.form),
         materials,
-        steps: steps.iter().map(|step| step_view(ctx, item, step)).collect(),
+        steps: history(ctx, item, steps),
         correction,
-        may: may(ctx, case, item)
+        may: may(ctx, loaded)
             .into_iter()
             .filter(|verb| !acts_twice(ctx, case, item, steps, *verb))
             .collect(),
+        statutory_due_ms: statutory_due(&calendar, case, item, steps),
+        suspended: suspended(ctx, case, steps),
+        extension_asked: case.asks.as_ref().and(asked).and_then(|step| step.detail.reason.clone()),
+        specials: item
+            .item
+            .special
+            .iter()
+            .map(|special| SpecialView {
+                kind: special.kind,
+                name: special_name(ctx, special.kind),
+                limit: special.limit.to_string(),
+                basis: special.basis.clone(),
+            })
+            .collect(),
+        branches: branches(ctx, loaded),
+        urge_from_ms: urge::from(ctx, loaded),
         returned_before: steps.iter().any(|step| here(&step)),
         returned,
     }
@@ -288,22 +351,66 @@ fn operation(verb: Verb) -> Option<&'static str> {
         Verb::Grant | Verb::Deny => Some("casework.decide"),
         Verb::Withdraw => Some("casework.withdraw"),
         Verb::Resubmit => Some("casework.begin_correction"),
-        Verb::Submit | Verb::Flag | Verb::Recompute => None,
+        Verb::Suspend => Some("casework.suspend"),
+        Verb::Resume => Some("casework.resume"),
+        Verb::AskExtension => Some("casework.ask_extension"),
+        Verb::Extend | Verb::KeepLimit => Some("casework.answer_extension"),
+        Verb::Urge => Some("casework.urge"),
+        Verb::Recall => Some("casework.recall"),
+        // Each department's part says so itself.
+        Verb::Opine => None,
+        Verb::Submit | Verb::Flag | Verb::Recompute | Verb::Escalate => None,
     }
 }
 
-fn may(ctx: &Ctx, case: &Case, item: &CompiledItem) -> Vec<Verb> {
+fn may(ctx: &Ctx, loaded: &Loaded) -> Vec<Verb> {
+    let Loaded { case, item, steps, .. } = loaded;
+    let recallable = recall::recallable(loaded);
     let resource = |verb: Verb| -> Resource {
         match verb {
-            Verb::Withdraw | Verb::Resubmit => case.resource(),
+            Verb::Withdraw | Verb::Resubmit | Verb::Urge => case.resource(),
+            Verb::Extend | Verb::KeepLimit => case.resource_for(case.asks.clone()),
+            Verb::Recall => {
+                case.resource_for(recallable.and_then(|(step, _)| step.actor_role.clone()))
+            }
             _ => case.resource_for(case.role.clone()),
         }
     };
+    let given = steps.iter().any(|step| step.verb == Verb::Extend);
+    let now = |verb: Verb| match verb {
+        Verb::Suspend => !item.item.special.is_empty(),
+        Verb::AskExtension => {
+            let open = case.asks.is_none() && !given && ctx.now < case.promised_due;
+            open && item.item.extension.is_some()
+        }
+        Verb::Extend | Verb::KeepLimit => {
+            let asked = steps.iter().rev().find(|step| step.verb == Verb::AskExtension);
+            let own = |step: &Step| crate::actions::answer_extension::same_human(ctx, step);
+            case.asks.is_some() && !asked.is_some_and(own)
+        }
+        _ => true,
+    };
+    let recall = recallable.map(|_| Verb::Recall);
     standing(case)
         .fitting(&item.item.stage)
         .into_iter()
+        .chain(recall)
+        .filter(|verb| now(*verb))
         .filter(|verb| operation(*verb).is_some_and(|op| ctx.may(op, &resource(*verb))))
         .collect()
+}
+
+/// For what the clock stands.
+fn suspended(ctx: &Ctx, case: &Case, steps: &[Step]) -> Option<SuspendedView> {
+    let suspended = case.suspended?;
+    let step = steps.iter().rev().find(|step| step.verb == Verb::Suspend)?;
+    Some(SuspendedView {
+        kind: suspended.kind,
+        name: special_name(ctx, suspended.kind),
+        since_ms: step.at,
+        until_ms: suspended.until,
+        reason: step.detail.reason.clone(),
+    })
 }
 
 fn stages(ctx: &Ctx, case: &Case, item: &CompiledItem) -> Vec<StageView> {
@@ -330,29 +437,36 @@ fn stages(ctx: &Ctx, case: &Case, item: &CompiledItem) -> Vec<StageView> {
 
 /// The limit that runs: the promise once the case is accepted, before that the limit of the first stage.
 fn clock(ctx: &Ctx, case: &Case, item: &CompiledItem, steps: &[Step]) -> Option<ClockView> {
-    let calendar = ctx.services.calendar.current();
     let now = case.closed.unwrap_or(ctx.now);
     if let Some(accepted) = case.accepted {
-        let limit = item.item.promised;
+        let pauses = deadlines::pauses(steps);
+        let counted = deadlines::Counted {
+            begun: accepted,
+            accepted: Some(accepted),
+            pauses: &pauses,
+            extended: deadlines::extended(steps),
+        };
+        let limit = counted.of_case(&item.item, item.item.promised);
         let until = case.promised_due;
-        return Some(clock_view(&calendar, (accepted, until), limit, now, steps, true));
+        let stops = deadlines::stops(steps);
+        return Some(clock_view(ctx, (accepted, until), limit, now, &stops, true));
     }
     let last = steps.iter().rev().find(|s| matches!(s.verb, Verb::Submit | Verb::Resubmit))?;
     let limit = item.item.stage.first()?.limit;
     let until = case.due?;
-    Some(clock_view(&calendar, (last.at, until), limit, now, &[], false))
+    Some(clock_view(ctx, (last.at, until), limit, now, &[], false))
 }
 
 fn clock_view(
-    calendar: &Calendar,
+    ctx: &Ctx,
     (from, until): (Timestamp, Timestamp),
     limit: Limit,
     now: Timestamp,
-    steps: &[Step],
+    stops: &[(Pause, Why)],
     promise: bool,
 ) -> ClockView {
-    let pauses = deadlines::pauses(steps);
-    let mut days = calendar.explain(from, until, limit.unit(), &pauses);
+    let calendar = ctx.services.calendar.current();
+    let mut days = days(ctx, &calendar, (from, until), limit.unit(), stops);
     if let Some(first) = days.first_mut().filter(|_| !promise) {
         first.reason = LocalText::new("收到当天不计", "day of receipt, not counted");
     }
@@ -365,9 +479,9 @@ fn clock_view(
         promise,
         working_days_left: calendar.working_days_between(now, until),
         used: u32::try_from(used).unwrap_or(u32::MAX),
+        stretches: stretches(&days),
         days: days
             .into_iter()
-            .take(DAYS_MAX)
             .map(|day| DayView {
                 date: day.date,
                 counted: day.counted,
@@ -376,6 +490,21 @@ fn clock_view(
             })
             .collect(),
     }
+}
+
+/// The history. What a department asks the applicant to correct is for the offices until all have looked: the applicant
+/// gets one notice.
+fn history(ctx: &Ctx, item: &CompiledItem, steps: &[Step]) -> Vec<StepView> {
+    let told = steps.iter().rev().find(|step| step.verb == Verb::Return).map(|step| step.sequence);
+    let office = !ctx.who.grants.is_empty();
+    let shown = |step: &Step| office || told.is_some_and(|told| told > step.sequence);
+    let mut views: Vec<StepView> = steps.iter().map(|step| step_view(ctx, item, step)).collect();
+    for (view, step) in views.iter_mut().zip(steps) {
+        if step.detail.answer == Some(Answer::Ask) && !shown(step) {
+            (view.reason, view.returned) = (None, None);
+        }
+    }
+    views
 }
 
 fn step_view(ctx: &Ctx, item: &CompiledItem, step: &Step) -> StepView {
@@ -401,40 +530,19 @@ fn step_view(ctx: &Ctx, item: &CompiledItem, step: &Step) -> StepView {
         due_ms: step.due,
         flag: step.flag,
         reason: step.detail.reason.clone(),
-        returned: (step.verb == Verb::Return).then(|| return_view(item, step)),
-    }
-}
-
-/// What the last return of a history asked for.
-pub(crate) fn last_return(item: &CompiledItem, steps: &[Step]) -> Option<ReturnView> {
-    let step = steps.iter().rev().find(|step| step.verb == Verb::Return)?;
-    Some(return_view(item, step))
-}
-
-fn return_view(item: &CompiledItem, step: &Step) -> ReturnView {
-    let unknown = |id: &str| LocalText::new(id, id);
-    ReturnView {
-        reason: step.detail.reason.clone(),
-        again_reason: step.detail.again_reason.clone(),
-        materials: step
+        returned: (step.verb == Verb::Return || step.detail.answer == Some(Answer::Ask))
+            .then(|| return_view(item, step)),
+        special: step.detail.special.map(|kind| special_name(ctx, kind)),
+        branch: step
             .detail
-            .materials
-            .iter()
-            .map(|m| NamedReason {
-                id: m.id.clone(),
-                name: item.material(&m.id).map_or_else(|| unknown(&m.id), |f| f.name.clone()),
-                reason: m.reason.clone(),
-            })
-            .collect(),
-        fields: step
-            .detail
-            .fields
-            .iter()
-            .map(|f| NamedReason {
-                id: f.pointer.clone(),
-                name: item.form.label(&f.pointer).unwrap_or_else(|| unknown(&f.pointer)),
-                reason: f.reason.clone(),
-            })
-            .collect(),
+            .branch
+            .as_deref()
+            .and_then(|id| joint::declared(&item.item, step.stage_before, id))
+            .map(|branch| branch.name.clone()),
+        answer: step.detail.answer,
+        branch_flag: step.detail.branch_flag,
+        joined: step.detail.joined,
+        until_ms: step.detail.until,
+        promised_due_ms: step.promised_due,
     }
 }

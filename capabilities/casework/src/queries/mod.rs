@@ -1,6 +1,8 @@
 //! What casework answers, one file a noun, and the views they share.
 
+pub mod branches;
 pub mod case;
+pub mod counting;
 pub mod draft;
 pub mod guide;
 pub mod item;
@@ -10,6 +12,7 @@ pub mod items;
 pub mod material_object;
 pub mod my_cases;
 pub mod my_drafts;
+pub mod returned;
 pub mod unmasked;
 pub mod whereabouts;
 pub mod work_list;
@@ -32,14 +35,15 @@ use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::division::DivisionCode;
 use minshu_kernel::error::{Failure, FieldProblem};
+use minshu_kernel::records::Row;
 use minshu_kernel::text::{Lang, LocalText};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{CaseId, Flag, MaterialFile, MaterialId, MaterialState, State};
-use crate::pack::Material;
+use crate::pack::{Material, SpecialKind};
 use crate::stepping::{role_name, section};
-use crate::store::cases::CaseLine;
+use crate::store::cases::{CaseLine, read_branch_line};
 
 /// Who has a case: a role, and the place that its offices serve.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -203,9 +207,31 @@ pub struct CaseSummary {
     pub submitted_ms: Timestamp,
     /// Its version.
     pub version: i64,
+    /// The special procedure for which the clock stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<SpecialKind>,
+    /// The department's part of a joint approval that is meant, by its id within the stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
 }
 
 impl CaseSummary {
+    /// A department's part, with what a line says of its case.
+    pub(crate) async fn of_branch(ctx: &Ctx, row: &Row) -> Result<CaseSummary, Failure> {
+        let branch: String = row.get("branch")?;
+        let line = read_branch_line(&ctx.services, row)?;
+        let item = section(ctx).pinned(ctx, &line.item, &line.item_version).await?;
+        let stages = item.item.stage.iter();
+        let mut declared = stages.flat_map(|stage| &stage.parallel);
+        let name = declared.find(|declared| declared.id == branch).map(|b| b.name.clone());
+        let mut summary = CaseSummary::of(ctx, line).await?;
+        if let Some(name) = name {
+            summary.stage_name = name;
+        }
+        summary.branch = Some(branch);
+        Ok(summary)
+    }
+
     pub(crate) async fn of(ctx: &Ctx, line: CaseLine) -> Result<CaseSummary, Failure> {
         let item = section(ctx).pinned(ctx, &line.item, &line.item_version).await?;
         let stage = item.item.stage.get(line.stage);
@@ -224,6 +250,8 @@ impl CaseSummary {
             flag: line.flag,
             submitted_ms: line.submitted,
             version: line.version,
+            suspended: line.suspended,
+            branch: None,
         })
     }
 }

@@ -1,10 +1,11 @@
-//! An officer's work: what is in one's hands, due first, or all that is open in one's place.
+//! An officer's work: what is in one's hands, due first, or all that is open in one's place; and for those who supervise
+//! what carries a flag there, and the extensions that wait for an answer.
 
 use minshu_kernel::access::{Scope, ScopeTerm};
 use minshu_kernel::action::Query;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
-use minshu_kernel::list::{After, Filter, ListQuery};
+use minshu_kernel::list::{After, Filter, ListQuery, ScopeColumns};
 use minshu_kernel::records::Row;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use super::{CaseSummary, page_limit};
 use crate::model::{Flag, State};
 use crate::stepping::section;
 use crate::store::CASE_COLUMNS;
+use crate::store::branches::{BRANCH_COLUMNS, COUNT_BRANCHES, LIST_BRANCHES};
 use crate::store::cases::{COUNT_CASES, LIST_CASES, read_line};
 
 /// Counting stops here: a list of five hundred or of a million is the same to whoever works it off.
@@ -53,6 +55,10 @@ pub enum WorkView {
     Mine,
     /// All that are open in one's place.
     Place,
+    /// All in one's place that carry a flag, departments' parts of joint approvals among them.
+    Flagged,
+    /// All in one's place whose extension waits for an answer.
+    Asked,
 }
 
 /// Work, the first due first.
@@ -77,6 +83,10 @@ pub struct WorkCounts {
     pub yellow: u32,
     /// All that are open in one's place.
     pub place: u32,
+    /// All in one's place that carry a flag.
+    pub flagged: u32,
+    /// All in one's place whose extension waits for an answer.
+    pub asked: u32,
 }
 
 impl Query for WorkList {
@@ -91,11 +101,14 @@ impl Query for WorkList {
         let limit = page_limit(self.limit, 50, 200)?;
         let rows = self.rows(ctx, &mine, &place, limit + 1).await?;
         let mut cases = Vec::with_capacity(rows.len());
-        for row in rows.iter().take(limit as usize) {
-            cases.push(CaseSummary::of(ctx, read_line(&ctx.services, row)?).await?);
+        for (part, row) in rows.iter().take(limit as usize) {
+            cases.push(match part {
+                true => CaseSummary::of_branch(ctx, row).await?,
+                false => CaseSummary::of(ctx, read_line(&ctx.services, row)?).await?,
+            });
         }
         let next = match rows.get(limit as usize - 1) {
-            Some(last) if rows.len() > limit as usize => {
+            Some((_, last)) if rows.len() > limit as usize => {
                 Some(After { sort: last.get("due_ms")?, id: last.get("id")? })
             }
             _ => None,
@@ -106,10 +119,12 @@ impl Query for WorkList {
         }
         let flagged = |flag| with_flag(Filter::new(), Some(flag));
         let counts = WorkCounts {
-            mine: count(ctx, &mine, Filter::new()).await?,
-            red: count(ctx, &mine, flagged(Flag::Red)).await?,
-            yellow: count(ctx, &mine, flagged(Flag::Yellow)).await?,
+            mine: both(ctx, &mine, Filter::new()).await?,
+            red: both(ctx, &mine, flagged(Flag::Red)).await?,
+            yellow: both(ctx, &mine, flagged(Flag::Yellow)).await?,
             place: in_place.min(COUNT_MAX),
+            flagged: both(ctx, &place, Filter::new().holds("flag <> 'none'")).await?,
+            asked: count(ctx, &place, Filter::new().holds("asks IS NOT NULL")).await?,
         };
         Ok(Work { cases, next, counts })
     }
@@ -124,7 +139,7 @@ impl WorkList {
         mine: &Scope,
         place: &Scope,
         limit: u32,
-    ) -> Result<Vec<Row>, Failure> {
+    ) -> Result<Vec<(bool, Row)>, Failure> {
         let filter = with_flag(Filter::new(), self.flag);
         let query = |filter: Filter| ListQuery {
             select: LIST_CASES,
@@ -135,15 +150,45 @@ impl WorkList {
             after: self.after.clone(),
             limit,
         };
+        let parts = |filter: Filter| ListQuery {
+            select: LIST_BRANCHES,
+            columns: BRANCH_COLUMNS,
+            ..query(filter)
+        };
         let records = &*ctx.services.records;
-        if self.view == WorkView::Mine {
-            return query(filter.equal_if("state", self.state)).page(records, mine).await;
+        // Each with whether it is a department's part.
+        let mut found: Vec<(bool, Vec<Row>)> = Vec::new();
+        match self.view {
+            WorkView::Mine => {
+                let cases = query(filter.clone().equal_if("state", self.state));
+                found.push((false, cases.page(records, mine).await?));
+                // A joint approval runs in accepted cases.
+                if self.state.is_none_or(|state| state == State::Accepted) {
+                    found.push((true, parts(filter).page(records, mine).await?));
+                }
+            }
+            WorkView::Place => {
+                let asked = |state: &State| self.state.is_none_or(|asked| asked == *state);
+                for state in OPEN_STATES.into_iter().filter(asked) {
+                    let cases = query(filter.clone().equal("state", state));
+                    found.push((false, cases.page(records, place).await?));
+                }
+            }
+            WorkView::Flagged => {
+                let flagged = filter.holds("flag <> 'none'");
+                found.push((false, query(flagged.clone()).page(records, place).await?));
+                found.push((true, parts(flagged).page(records, place).await?));
+            }
+            WorkView::Asked => {
+                let asked = filter.holds("asks IS NOT NULL");
+                found.push((false, query(asked).page(records, place).await?));
+            }
         }
         let mut keyed = Vec::new();
-        for state in OPEN_STATES.into_iter().filter(|s| self.state.is_none_or(|asked| asked == *s))
-        {
-            for row in query(filter.clone().equal("state", state)).page(records, place).await? {
-                keyed.push(((row.get::<i64>("due_ms")?, row.get::<String>("id")?), row));
+        for (part, rows) in found {
+            for row in rows {
+                let key = (row.get::<i64>("due_ms")?, row.get::<String>("id")?);
+                keyed.push((key, (part, row)));
             }
         }
         keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -207,10 +252,26 @@ fn with_flag(filter: Filter, flag: Option<Flag>) -> Filter {
     }
 }
 
+/// Cases and departments' parts.
+async fn both(ctx: &Ctx, scope: &Scope, filter: Filter) -> Result<u32, Failure> {
+    let parts = counted(ctx, (COUNT_BRANCHES, BRANCH_COLUMNS), scope, filter.clone()).await?;
+    let cases = count(ctx, scope, filter).await?;
+    Ok(cases.saturating_add(parts).min(COUNT_MAX))
+}
+
 async fn count(ctx: &Ctx, scope: &Scope, filter: Filter) -> Result<u32, Failure> {
+    counted(ctx, (COUNT_CASES, CASE_COLUMNS), scope, filter).await
+}
+
+async fn counted(
+    ctx: &Ctx,
+    (select, columns): (&'static str, ScopeColumns),
+    scope: &Scope,
+    filter: Filter,
+) -> Result<u32, Failure> {
     let query = ListQuery {
-        select: COUNT_CASES,
-        columns: CASE_COLUMNS,
+        select,
+        columns,
         sort: "due_ms",
         descending: false,
         filter,

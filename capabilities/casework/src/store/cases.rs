@@ -1,5 +1,6 @@
 //! Cases.
 
+use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::{Ctx, Services};
 use minshu_kernel::error::Failure;
 use minshu_kernel::personal::{PersonalError, Sealer};
@@ -9,14 +10,16 @@ use serde_json::Value as Json;
 
 use super::drafts::FormParts;
 use super::{due_of, due_value, open_json, owner_of, place, place_of, seal_json, word};
-use crate::model::{Case, CaseId, Flag, State};
+use crate::model::{Case, CaseId, Flag, State, Suspended};
+use crate::pack::SpecialKind;
 
 statements! {
     /// A case.
     SELECT_CASE = "
 SELECT id, number, pack, item, item_version, owner_account, owner, owner_organisation,
   submitted_by, applicant_name, form_clear, form_personal, division, state, stage, role, due_ms,
-  promised_due_ms, flag, submitted_ms, accepted_ms, closed_ms, acted_version, version
+  promised_due_ms, flag, submitted_ms, accepted_ms, closed_ms, acted_version, version, suspended,
+  suspended_until_ms, asks
 FROM casework_case
 WHERE id = $1";
 
@@ -58,6 +61,9 @@ SET state = $3,
   closed_ms = $11,
   decided_ms = $12,
   acted_version = $13,
+  suspended = $14,
+  suspended_until_ms = $15,
+  asks = $16,
   version = version + 1
 WHERE id = $1
   AND version = $2";
@@ -82,7 +88,7 @@ WHERE id = $1
 /// Cases in a list: no form is read.
 pub(crate) const LIST_CASES: &str = "
 SELECT id, number, pack, item, item_version, owner_account, owner, owner_organisation,
-  applicant_name, division, state, stage, role, due_ms, flag, submitted_ms, version
+  applicant_name, division, state, stage, role, due_ms, flag, submitted_ms, version, suspended
 FROM casework_case";
 
 /// Cases to be counted.
@@ -147,6 +153,8 @@ pub(crate) struct CaseLine {
     pub(crate) submitted: minshu_kernel::clock::Timestamp,
     /// The number of steps.
     pub(crate) version: i64,
+    /// The special procedure for which the clock stands.
+    pub(crate) suspended: Option<SpecialKind>,
 }
 
 /// A case by id.
@@ -171,6 +179,20 @@ fn open_name(services: &Services, row: &Row, id: &str) -> Result<String, Failure
         Err(PersonalError::Erased) => Ok(ERASED.to_owned()),
         opened => Ok(opened?),
     }
+}
+
+/// The special procedure in a row, where the clock stands for one.
+pub(crate) fn special_of(row: &Row) -> Result<Option<SpecialKind>, Failure> {
+    match row.get::<Option<String>>("suspended")? {
+        Some(_) => word(row, "suspended", TABLE, SpecialKind::parse).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn suspended_of(row: &Row) -> Result<Option<Suspended>, Failure> {
+    let until: Option<i64> = row.get("suspended_until_ms")?;
+    let kind = special_of(row)?;
+    Ok(kind.map(|kind| Suspended { kind, until: Timestamp(until.unwrap_or(0)) }))
 }
 
 fn read(services: &Services, row: &Row) -> Result<CaseRow, Failure> {
@@ -204,13 +226,29 @@ fn read(services: &Services, row: &Row) -> Result<CaseRow, Failure> {
         closed: row.get("closed_ms")?,
         acted_version: row.get("acted_version")?,
         version: row.get("version")?,
+        suspended: suspended_of(row)?,
+        asks: row.get("asks")?,
     };
     Ok(CaseRow { case, parts })
 }
 
+/// The case of a department's part in a list: the role, the end and the flag are the part's own.
+pub(crate) fn read_branch_line(services: &Services, row: &Row) -> Result<CaseLine, Failure> {
+    let id: CaseId = row.id("case_id")?;
+    line(services, row, id, "case_state")
+}
+
 /// A case of a list.
 pub(crate) fn read_line(services: &Services, row: &Row) -> Result<CaseLine, Failure> {
-    let id: CaseId = row.id("id")?;
+    line(services, row, row.id("id")?, "state")
+}
+
+fn line(
+    services: &Services,
+    row: &Row,
+    id: CaseId,
+    state: &'static str,
+) -> Result<CaseLine, Failure> {
     Ok(CaseLine {
         id,
         number: row.get("number")?,
@@ -219,13 +257,14 @@ pub(crate) fn read_line(services: &Services, row: &Row) -> Result<CaseLine, Fail
         item_version: row.get("item_version")?,
         applicant_name: open_name(services, row, &id.to_string())?,
         division: row.id("division")?,
-        state: word(row, "state", TABLE, State::parse)?,
+        state: word(row, state, TABLE, State::parse)?,
         stage: place_of(row, "stage")?,
         role: row.get("role")?,
         due: due_of(row, "due_ms")?,
         flag: word(row, "flag", TABLE, Flag::parse)?,
         submitted: row.get("submitted_ms")?,
         version: row.get("version")?,
+        suspended: special_of(row)?,
     })
 }
 
@@ -291,6 +330,9 @@ pub(crate) fn update(case: &Case) -> Statement {
             case.closed,
             decided,
             case.acted_version,
+            case.suspended.map(|suspended| suspended.kind),
+            case.suspended.map(|suspended| suspended.until),
+            case.asks.as_deref(),
         ],
     )
 }

@@ -75,6 +75,13 @@ WHERE id = $1
 DELETE FROM casework_material
 WHERE draft_id = $1";
 
+    /// A return that was taken back: what was to be handed in again stands.
+    TAKE_RETURN_BACK = "
+UPDATE casework_material
+SET state = 'given'
+WHERE case_id = $1
+  AND state = 'returned'";
+
     /// The files of a draft go to its case.
     GIVE_MATERIALS = "
 UPDATE casework_material

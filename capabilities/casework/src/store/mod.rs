@@ -1,5 +1,6 @@
 //! SQL of casework and its row readers. Personal columns are sealed and opened here, and nowhere else.
 
+pub(crate) mod branches;
 pub(crate) mod cases;
 pub(crate) mod drafts;
 mod integrity;
@@ -53,6 +54,7 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         materials::STATEMENTS,
         cases::STATEMENTS,
         steps::STATEMENTS,
+        branches::STATEMENTS,
         integrity::STATEMENTS,
     ]
     .concat()
@@ -65,6 +67,8 @@ pub(crate) fn list_statements() -> Vec<(&'static str, String)> {
         ("LIST_CASES", cases::LIST_CASES, CASE_COLUMNS, "due_ms"),
         ("COUNT_CASES", cases::COUNT_CASES, CASE_COLUMNS, "due_ms"),
         ("LIST_DRAFTS", drafts::LIST_DRAFTS, DRAFT_COLUMNS, "updated_ms"),
+        ("LIST_BRANCHES", branches::LIST_BRANCHES, branches::BRANCH_COLUMNS, "due_ms"),
+        ("COUNT_BRANCHES", branches::COUNT_BRANCHES, branches::BRANCH_COLUMNS, "due_ms"),
     ];
     for (name, select, columns, sort) in lists {
         let filter = match name {

@@ -26,7 +26,10 @@ async fn flags_are_raised_by_jobs_and_lists_show_them_first() {
         let fresh = world.food_case(&agent).await["case"].clone();
         let work = world.asked(&clerk, "casework.work_list", json!({})).await;
         assert_eq!(work["cases"][0]["case"], late);
-        assert_eq!(work["counts"], json!({ "mine": 2, "red": 0, "yellow": 1, "place": 2 }));
+        assert_eq!(
+            work["counts"],
+            json!({ "mine": 2, "red": 0, "yellow": 1, "place": 2, "flagged": 1, "asked": 0 })
+        );
         world.house.clock.set(at("2026-03-11T00:00"));
         let view = state("red").await;
         assert_eq!(view["version"], json!(3));

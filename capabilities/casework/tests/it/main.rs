@@ -4,11 +4,13 @@
 
 mod access;
 mod calendar;
+mod clock;
 mod correction;
 mod directory;
 mod drafts;
 mod flags;
 mod housekeeping;
+mod joint;
 mod lookups;
 mod pages;
 mod personal;

@@ -4,7 +4,7 @@ use http::Request;
 use minshu_runtime::testing::Browser;
 use serde_json::{Value as Json, json};
 
-use crate::world::{CLERK, COMPANY, FOOD, OFFICER, USCC, World, world};
+use crate::world::{CLERK, COMPANY, FOOD, OFFICER, USCC, World, changed_packs, world, world_with};
 
 /// The text of a page's body, a line for each stretch; ids left out.
 fn read(html: &str) -> String {
@@ -110,4 +110,65 @@ async fn in_chinese() {
 #[tokio::test]
 async fn in_english() {
     insta::assert_snapshot!(pages("en").await);
+}
+
+/// The pages of a joint approval in which one department has asked for a correction, and of a case whose clock stands.
+async fn joint_pages(lang: &str) -> String {
+    let with = format!("{}{}", crate::clock::CLOCK, crate::clock::BEFORE);
+    let world = world_with(changed_packs(&[
+        (crate::joint::ITEM, crate::joint::STAGE, crate::joint::JOINT),
+        (crate::clock::ITEM, crate::clock::BEFORE, &with),
+    ]))
+    .await;
+    let person = world.house.resident();
+    let case = world.boards_case(&person).await["case"].clone();
+    let clerk = world.house.officer(CLERK, "350102");
+    let lead = world.house.officer(OFFICER, "350102");
+    let fire = world.house.officer(crate::joint::FIRE, "350102");
+    let supervisor = world.house.officer(crate::clock::SUPERVISOR, "350102");
+    world.done(&clerk, "casework.accept", json!({ "case": case, "version": 1 })).await;
+    let id = text(&case);
+    let desk = format!("/work/{id}");
+    let mut told = Vec::new();
+    let mut examiner = world.browser(&fire);
+    for path in ["/work", desk.as_str()] {
+        told.push(page(&world, &mut examiner, path, lang).await);
+    }
+    let ask = json!({
+        "case": case, "branch": "fire", "answer": "ask", "reasons": "",
+        "materials": [{ "id": "picture", "reason": "看不出疏散出口" }],
+    });
+    world.done(&fire, "casework.opine", ask).await;
+    world.house.clock.set(crate::world::at("2026-03-11T09:00"));
+    world.house.settle().await;
+    let mut resident = world.browser(&person);
+    told.push(page(&world, &mut resident, &format!("/cases/{id}"), lang).await);
+    let mut officer = world.browser(&lead);
+    told.push(page(&world, &mut officer, &desk, lang).await);
+    let version =
+        world.asked(&lead, "casework.case", json!({ "case": case })).await["version"].clone();
+    let extension = json!({ "case": case, "version": version, "reason": "要联合勘验。" });
+    let asked = world.done(&lead, "casework.ask_extension", extension).await;
+    let mut above = world.browser(&supervisor);
+    for path in ["/work?view=flagged", "/work?view=asked", desk.as_str()] {
+        told.push(page(&world, &mut above, path, lang).await);
+    }
+    let suspend = json!({
+        "case": case, "version": asked["version"], "kind": "expert_review", "until": "2026-03-20",
+        "reason": "结构跨度大，请专家评审。",
+    });
+    world.done(&lead, "casework.suspend", suspend).await;
+    told.push(page(&world, &mut officer, &desk, lang).await);
+    told.push(page(&world, &mut resident, &format!("/cases/{id}"), lang).await);
+    told.join("\n\n").replace(&id, "<case>")
+}
+
+#[tokio::test]
+async fn joint_in_chinese() {
+    insta::assert_snapshot!(joint_pages("zh-CN").await);
+}
+
+#[tokio::test]
+async fn joint_in_english() {
+    insta::assert_snapshot!(joint_pages("en").await);
 }

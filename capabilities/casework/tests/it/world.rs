@@ -240,8 +240,13 @@ pub(crate) struct World {
 
 /// On every database that is there.
 pub(crate) async fn worlds() -> Vec<World> {
+    worlds_with(&packs()).await
+}
+
+/// On every database that is there, with other packs.
+pub(crate) async fn worlds_with(packs: &PackSources) -> Vec<World> {
     let double = Arc::new(IdentityDouble::default());
-    let houses = TestHouse::each(&|| capabilities_with(&double), &packs()).await;
+    let houses = TestHouse::each(&|| capabilities_with(&double), packs).await;
     houses.into_iter().map(|house| World { house, double: double.clone() }).collect()
 }
 

@@ -150,6 +150,29 @@ WHERE p.organisation = $1
   ))
 ORDER BY t.created_ms, t.id
 LIMIT 50";
+    /// Who holds a role for exactly this place at this instant, substitutes among them.
+    SELECT_HOLDERS_AT = "
+SELECT t.account
+FROM identity_post_role r
+JOIN identity_post p ON p.id = r.post
+JOIN identity_appointment t ON t.post = p.id
+WHERE r.role = $1
+  AND p.division = $2
+  AND t.ended_ms IS NULL
+  AND t.from_ms <= $3
+  AND (t.until_ms IS NULL OR t.until_ms > $3)
+  AND (t.instead_of IS NULL OR EXISTS (
+      SELECT 1
+      FROM identity_appointment o
+      WHERE o.post = t.post
+        AND o.account = t.instead_of
+        AND o.kind = 'regular'
+        AND o.ended_ms IS NULL
+        AND o.from_ms <= $3
+        AND (o.until_ms IS NULL OR o.until_ms > $3)
+  ))
+ORDER BY t.created_ms, t.id
+LIMIT 50";
     /// Who holds a post at this instant, not as a substitute; the one who has held it longest first.
     SELECT_REGULAR_HOLDER = "
 SELECT account

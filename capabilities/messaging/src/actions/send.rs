@@ -9,6 +9,7 @@ use minshu_kernel::courier::Channel;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::division::DivisionCode;
 use minshu_kernel::error::{Failure, FieldProblem, Kind};
+use minshu_kernel::ids::AccountId;
 use minshu_kernel::show;
 use minshu_kernel::text::{LocalText, Speaker};
 use schemars::JsonSchema;
@@ -30,8 +31,13 @@ pub struct Send {
     /// The template: `pack.template`; a flow may leave out its own pack.
     #[schemars(length(max = 130), example = &"gov-single-window.case-accepted")]
     pub template: String,
-    /// To whom: at least one.
+    /// To whom: at least one, or `accounts`.
+    #[serde(default)]
     pub to: Addressee,
+    /// Accounts of which each gets a message of its own: those who hold an office.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub accounts: Vec<AccountId>,
     /// Texts that are the same in both languages, at most 300 characters each.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
@@ -51,7 +57,7 @@ pub struct Send {
     pub division: Option<DivisionCode>,
 }
 
-/// The message that was sent.
+/// The message that was sent; of several the first.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Sent {
     /// The message; none where a flow's message is parked because its template could not make it.
@@ -70,7 +76,7 @@ impl Action for Send {
         let id = MessageId::fresh(&*ctx.services.ids);
         ctx.authorize(&resource(id, &pack, &self.to))?;
         let flow = matches!(ctx.who.actor, Actor::Flow { .. });
-        match make(ctx, self.clone()).await {
+        match make_all(ctx, self.clone()).await {
             // A template that cannot make this message parks it alone: the flow goes on with everything else.
             Err(failure) if flow && failure.kind == Kind::Invalid => {
                 let parked = parked::insert(ctx, &self, &pack, &failure).await?;
@@ -79,6 +85,31 @@ impl Action for Send {
             made => made,
         }
     }
+}
+
+/// The most accounts of which each gets a message of its own.
+const ACCOUNTS_MAX: usize = 20;
+
+/// One message, or one for each of the accounts: all or none.
+async fn make_all(ctx: &Ctx, send: Send) -> Result<Decision<Sent>, Failure> {
+    if send.accounts.is_empty() {
+        return make(ctx, send).await;
+    }
+    if send.accounts.len() > ACCOUNTS_MAX || !send.to.is_nobody() {
+        let problem = FieldProblem::new("/accounts", "messaging-problem-accounts");
+        return Err(Failure::invalid(vec![problem]));
+    }
+    let mut all = Decision::reply(Sent { message: None });
+    for account in &send.accounts {
+        let to = Addressee { account: Some(*account), ..Addressee::default() };
+        let one = make(ctx, Send { to, accounts: Vec::new(), ..send.clone() }).await?;
+        let Decision { reply, writes, events, jobs, .. } = one;
+        all.reply = all.reply.filter(|sent| sent.message.is_some()).or(reply);
+        all.writes.extend(writes);
+        all.events.extend(events);
+        all.jobs.extend(jobs);
+    }
+    Ok(all)
 }
 
 /// The message of a template in force, with everything that follows from it.

@@ -13,11 +13,11 @@ pub(super) async fn seen(world: &mut World, who: &str) -> Result<Value, Trouble>
     world.ask(who, "casework.case", &[("case", &id)]).await?.expect(&format!("{who}打开办件"))
 }
 
-fn zh<'v>(value: &'v Value, pointer: &str) -> &'v str {
+pub(super) fn zh<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(|text| text.get("zh")).and_then(Value::as_str).unwrap_or("")
 }
 
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+pub(super) fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or("")
 }
 
@@ -106,6 +106,14 @@ fn verb(word: &str) -> &str {
         "deny" => "不予",
         "withdraw" => "撤回",
         "flag" => "亮牌",
+        "opine" => "答复意见",
+        "suspend" => "暂停计时",
+        "resume" => "恢复计时",
+        "ask_extension" => "申请延长",
+        "extend" => "批准延长",
+        "urge" => "催办",
+        "recall" => "撤回上一步",
+        "escalate" => "转督导",
         other => other,
     }
 }
@@ -117,11 +125,12 @@ pub(super) async fn history_is(world: &mut World, told: Words) -> Outcome {
     // The clock raises flags in its own time; a story that does not speak of them is about people.
     let with_flags = wanted.iter().any(|(verb, _)| *verb == "亮牌");
     let found: Vec<(&str, &str)> = steps
-        .filter(|step| with_flags || text(step, "verb") != "flag")
+        .filter(|step| with_flags || !matches!(text(step, "verb"), "flag" | "escalate"))
         .map(|step| {
             let role = zh(step, "/office/role_name");
             let who = match (role, text(step, "verb")) {
-                ("", "flag") => "时钟",
+                ("", "flag" | "escalate") => "时钟",
+                ("", _) if step.get("joined").is_some() => "各部门",
                 ("", _) => "申请人",
                 (role, _) => role,
             };

@@ -10,7 +10,7 @@ use crate::trouble::{Outcome, Trouble};
 use crate::world::{Draft, World, number, string};
 
 /// Takes a step on the case, by the version that this person sees; who sees nothing goes by the last that anybody saw.
-async fn step(
+pub(super) async fn step(
     world: &mut World,
     who: &str,
     action: &str,
@@ -37,7 +37,7 @@ pub(super) async fn accept(world: &mut World, words: Words) -> Outcome {
 }
 
 /// Materials and fields by their names, each with its reason, as `casework.return` takes them.
-fn places(world: &World, words: &Words) -> Result<Value, Trouble> {
+pub(super) fn places(world: &World, words: &Words) -> Result<Value, Trouble> {
     let item = world.item.as_ref().ok_or_else(|| Trouble::story("还没有申请过"))?;
     let (mut materials, mut fields) = (Vec::new(), Vec::new());
     for (name, reason) in words.pairs() {
