@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::pack::{Branch, Item};
 use crate::rules::parallel;
+use crate::stepping::Loaded;
 
 /// The parts after a step: those of the stage that was entered begin, those that asked for a correction begin anew when
 /// it comes, and all limits stand or run with the case's own. Only what differs from before is to be stored.
@@ -82,6 +83,25 @@ fn settle(
     row.due = declared
         .and_then(|branch| deadlines::branch_due(calendar, item, case, counted, branch, row));
     row.flag = deadlines::flag(calendar, ctx.now, row.due).0;
+}
+
+/// Whether a department's limit ends elsewhere by the calendar of now.
+pub(crate) fn moved(calendar: &Calendar, loaded: &Loaded) -> bool {
+    let Loaded { case, item, steps, branches } = loaded;
+    let pauses = deadlines::pauses(steps);
+    let counted = Counted {
+        begun: deadlines::begun(steps).unwrap_or(case.submitted),
+        accepted: case.accepted,
+        pauses: &pauses,
+        extended: deadlines::extended(steps),
+    };
+    branches.iter().any(|row| {
+        let declared = declared(&item.item, case.stage, &row.branch);
+        let due = declared.and_then(|branch| {
+            deadlines::branch_due(calendar, &item.item, case, &counted, branch, row)
+        });
+        due != row.due
+    })
 }
 
 /// A department's part as the item declares it.

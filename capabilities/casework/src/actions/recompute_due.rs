@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deadlines;
 use crate::events::{CaseFacts, CaseRescheduled, aggregate};
+use crate::joint;
 use crate::model::{CaseId, Detail, Verb};
 use crate::stepping::{Loaded, alarm, load, take};
 
@@ -52,10 +53,14 @@ impl Action for RecomputeDue {
         let calendar = ctx.services.calendar.current();
         let found = deadlines::recomputed(&calendar, &item.item, case, steps);
         let same = (found.due, found.promised_due) == (case.due, case.promised_due);
-        if same && branches.is_empty() {
+        if same && !joint::moved(&calendar, &loaded) {
             let (flag, next_look) = deadlines::look(&calendar, &item.item, ctx.now, case);
             let look = if flag == case.flag { next_look } else { Some(ctx.now) };
-            return Ok(Decision::reply(reply).later(alarm(case.id, look)));
+            let mut decision = Decision::reply(reply).later(alarm(case.id, look));
+            // A flag may fall on another day where its limit ends on the same.
+            let running = branches.iter().filter(|row| row.due.is_some());
+            decision.jobs.extend(running.map(|row| joint::alarm(&calendar, ctx, case, row)));
+            return Ok(decision);
         }
         let taken = take(ctx, &loaded, Verb::Recompute, Detail::default()).await?;
         let event = CaseRescheduled {

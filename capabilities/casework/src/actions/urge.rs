@@ -17,7 +17,9 @@ use crate::deadlines;
 use crate::error::CaseworkError;
 use crate::events::{CaseFacts, CaseUrged, aggregate};
 use crate::model::{Case, CaseId, Detail, Flag, Step, Verb};
-use crate::stepping::{Loaded, Stepped, authorize, load, reason, take};
+use crate::stepping::{
+    Loaded, Stepped, Taking, authorize, load, not_now, reason, standing, take_to,
+};
 
 /// Urges the office that has the case.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -47,7 +49,21 @@ impl Action for Urge {
         }
         let by_applicant = owns(ctx, &loaded.case);
         let detail = Detail { reason: note.filter(|n| !n.is_empty()), ..Detail::default() };
-        let taken = take(ctx, &loaded, Verb::Urge, detail).await?;
+        let standing = standing(&loaded.case)
+            .after(&loaded.item.item.stage, Verb::Urge)
+            .map_err(|refused| not_now(&loaded.case, refused))?;
+        let supervising = ctx.who.grants.iter().find(|grant| {
+            let of_pack = grant.role.split_once('.').is_some_and(|(p, _)| p == loaded.case.pack);
+            of_pack && !by_applicant && grant.division.contains(loaded.case.division)
+        });
+        let taking = Taking {
+            verb: Verb::Urge,
+            detail,
+            standing,
+            branches: &loaded.branches,
+            role: supervising.map(|grant| grant.role.as_str()),
+        };
+        let taken = take_to(ctx, &loaded, taking).await?;
         if by_applicant {
             allowed(ctx, &loaded)?;
         }

@@ -92,6 +92,9 @@ async fn the_clock_stands_runs_again_is_extended_once_and_escalates() {
                 .done(&supervisor, "casework.urge", json!({ "case": case, "note": "请今天办" }))
                 .await;
         }
+        let seen = view(&world, &person, &case).await;
+        let last = seen["steps"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["office"]["role"], json!(SUPERVISOR), "and not the applicant");
         let elsewhere = world.house.officer(SUPERVISOR, "350203");
         let refused = world.refused(&elsewhere, "casework.urge", json!({ "case": case })).await;
         assert_eq!(refused.kind.status(), 404);
