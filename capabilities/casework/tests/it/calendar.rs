@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::world::{CLERK, COMPANY, USCC, World, at, last_day, worlds};
 
 /// An operator declares a day, and what follows is done.
-async fn declared(world: &World, date: &str, working: bool) {
+pub(crate) async fn declared(world: &World, date: &str, working: bool) {
     let operator = Principal::console();
     let reason = json!({ "zh": "台风停工", "en": "Typhoon closure" });
     let day = json!({ "date": date, "working": working, "reason": reason });

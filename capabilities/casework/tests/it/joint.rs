@@ -3,6 +3,7 @@
 use minshu_kernel::access::Principal;
 use serde_json::{Value as Json, json};
 
+use crate::calendar::declared;
 use crate::world::{CLERK, OFFICER, World, at, changed_packs, last_day, told, worlds_with};
 
 pub(crate) const FIRE: &str = "gov-single-window.fire";
@@ -219,5 +220,28 @@ async fn departments_answer_at_the_same_moment_and_a_withdrawal_stops_them() {
             json!("none"),
             "nothing is flagged after the end"
         );
+    }
+}
+
+#[tokio::test]
+async fn an_edited_calendar_moves_the_limits_of_departments_and_takes_no_step_for_nothing() {
+    for (world, people) in joint().await {
+        let case = accepted(&world, &people).await;
+        let before = view(&world, &people.lead, &case).await;
+        // Behind every limit of the case.
+        declared(&world, "2026-06-01", false).await;
+        let same = view(&world, &people.lead, &case).await;
+        assert_eq!(same["version"], before["version"], "nothing moved, and no step says so");
+        // Friday, the first of the two days of fire safety.
+        declared(&world, "2026-03-06", false).await;
+        let after = view(&world, &people.lead, &case).await;
+        assert_eq!(last_day(&branch(&after, "fire")["due_ms"]), "2026-03-10");
+        assert_eq!(last_day(&branch(&after, "urban")["due_ms"]), "2026-03-12");
+        assert_eq!(last_day(&after["promised_due_ms"]), "2026-03-20");
+        // Its alarm went with it: yellow from the working day before the last one.
+        world.house.clock.set(at("2026-03-09T00:00"));
+        world.house.settle().await;
+        let after = view(&world, &people.lead, &case).await;
+        assert_eq!(branch(&after, "fire")["flag"], json!("yellow"));
     }
 }
