@@ -232,6 +232,7 @@ async fn an_edited_calendar_moves_the_limits_of_departments_and_takes_no_step_fo
         declared(&world, "2026-06-01", false).await;
         let same = view(&world, &people.lead, &case).await;
         assert_eq!(same["version"], before["version"], "nothing moved, and no step says so");
+        world.house.clock.set(at("2026-03-05T10:00"));
         // Friday, the first of the two days of fire safety.
         declared(&world, "2026-03-06", false).await;
         let after = view(&world, &people.lead, &case).await;
