@@ -80,9 +80,13 @@ fn settle(
     let declared = declared(item, case.stage, &row.branch);
     let turn = row.state == BranchState::Open && case.state == State::Accepted;
     row.role = declared.filter(|_| turn).map(|branch| branch.role.clone());
-    row.due = declared
+    let due = declared
         .and_then(|branch| deadlines::branch_due(calendar, item, case, counted, branch, row));
-    row.flag = deadlines::flag(calendar, ctx.now, row.due).0;
+    // A flag is raised by its own look, which tells of it; here it only follows a limit that moved.
+    if row.due != due {
+        row.due = due;
+        row.flag = deadlines::flag(calendar, ctx.now, due).0;
+    }
 }
 
 /// Whether a department's limit ends elsewhere by the calendar of now.

@@ -47,6 +47,8 @@ impl Action for FlagBranch {
             let again = joint::alarm(&calendar, ctx, &loaded.case, row);
             return Ok(Decision::reply(Flagged { flag }).later(again));
         }
+        let mut branches = loaded.branches.clone();
+        branches.iter_mut().filter(|row| row.branch == self.branch).for_each(|row| row.flag = flag);
         let taking = Taking {
             verb: Verb::Flag,
             detail: Detail {
@@ -55,7 +57,7 @@ impl Action for FlagBranch {
                 ..Detail::default()
             },
             standing: standing(&loaded.case),
-            branches: &loaded.branches,
+            branches: &branches,
             role: None,
         };
         let taken = take_to(ctx, &loaded, taking).await?;

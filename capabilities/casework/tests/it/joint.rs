@@ -141,6 +141,8 @@ async fn flags(world: &World, people: &People, case: &Json) {
     assert_eq!(branch(&seen, "fire")["flag"], json!("red"));
     assert_eq!(branch(&seen, "urban")["flag"], json!("yellow"));
     assert_eq!(seen["flag"], json!("none"), "the stage itself has time");
+    let flagged = seen["steps"].as_array().unwrap().iter().filter(|s| s["verb"] == json!("flag"));
+    assert_eq!(flagged.count(), 3, "each flag of each department is told by itself");
     let red = world.asked(&people.fire, "casework.work_list", json!({ "flag": "red" })).await;
     assert_eq!((&red["cases"][0]["case"], &red["counts"]["red"]), (case, &json!(1)));
     let late = world.asked(&people.lead, "casework.work_list", json!({ "view": "flagged" })).await;
