@@ -17,9 +17,12 @@ const SUBSETS_KEPT: usize = 512;
 #[derive(Clone)]
 pub struct Fonts(Arc<Inner>);
 
+/// Subsets by font and characters.
+type Subsets = HashMap<(usize, Vec<char>), Arc<SubsetFont>>;
+
 struct Inner {
     faces: Vec<Face>,
-    subsets: Mutex<HashMap<(usize, Vec<char>), Arc<SubsetFont>>>,
+    subsets: Mutex<Subsets>,
 }
 
 /// A font.

@@ -143,13 +143,13 @@ impl Work<'_> {
         let [x, y] = spec.at;
         let [width, height] = spec.size;
         if let Some(line) = spec.frame {
-            let fill = spec.fill.clone();
+            let fill = spec.fill;
             self.push(
                 page,
                 Item::Shape(Shape::rectangle(spec.area(), fill, Some(line), &spec.colour)),
             );
         } else if let Some(fill) = &spec.fill {
-            let shape = Shape::rectangle(spec.area(), Some(fill.clone()), None, &spec.colour);
+            let shape = Shape::rectangle(spec.area(), Some(*fill), None, &spec.colour);
             self.push(page, Item::Shape(shape));
         }
         if let Some(width_mm) = spec.line {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// The tables of a font file, by tag.
-fn tables(font: &[u8]) -> Option<(&[u8], BTreeMap<[u8; 4], &[u8]>)> {
+/// Tables by their tags.
+type Tables<'a> = BTreeMap<[u8; 4], &'a [u8]>;
+
+/// The flavour of a font file and its tables.
+fn tables(font: &[u8]) -> Option<(&[u8], Tables<'_>)> {
     let count = usize::from(u16::from_be_bytes(font.get(4..6)?.try_into().ok()?));
     let mut tables = BTreeMap::new();
     for index in 0..count {

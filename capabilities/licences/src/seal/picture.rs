@@ -305,7 +305,7 @@ impl Canvas {
         const INNER: f64 = 0.381_966;
         let at = |corner: u32| {
             let turn = f64::from(corner) * std::f64::consts::PI / 5.0 - std::f64::consts::FRAC_PI_2;
-            let far = if corner % 2 == 0 { radius } else { radius * INNER };
+            let far = if corner.is_multiple_of(2) { radius } else { radius * INNER };
             [x + far * turn.cos(), y + far * turn.sin()]
         };
         for corner in 0..10 {
