@@ -82,6 +82,15 @@ pub trait StagedUploads: Send + Sync {
         address: &'a ObjectAddress,
     ) -> BoxFuture<'a, Result<Option<Stored>, Failure>>;
 
+    /// Stores a document that the house itself made on behalf of this principal, as if they had sent it: durable when this
+    /// answers, and nothing's until it is given to whom it is about.
+    fn keep<'a>(
+        &'a self,
+        who: &'a Principal,
+        content: bytes::Bytes,
+        kind: &'a str,
+    ) -> BoxFuture<'a, Result<Stored, Failure>>;
+
     /// The statements that give an upload to whom it is about from now on: its key is wrapped for that subject, and
     /// whoever sent it holds it no longer, unless it was given to them as well.
     fn give<'a>(

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
 use minshu_kernel::BoxFuture;
 use minshu_kernel::access::Principal;
 use minshu_kernel::clock::Clock;
@@ -21,6 +22,15 @@ use crate::house::House;
 use crate::housekeeping::{ATTACHING_MS, KEEP_UPLOADS_MS};
 use crate::scan::Clamd;
 use crate::store;
+
+/// A body that is there at once.
+struct Whole(Option<Bytes>);
+
+impl Body for Whole {
+    fn next<'a>(&'a mut self) -> BoxFuture<'a, Result<Option<Bytes>, String>> {
+        Box::pin(std::future::ready(Ok(self.0.take())))
+    }
+}
 
 /// Keeps whose an upload is.
 pub struct Uploads {
@@ -76,12 +86,12 @@ impl Uploads {
         }
         let sender = Subject::owning(who.account(), who.person, None);
         let staged = self.keys.stage(&stored.address, &key, sender).await?;
-        self.keep(who, &stored, staged).await?;
+        self.note(who, &stored, staged).await?;
         Ok(Ok(stored))
     }
 
-    /// Keeps that this principal sent it, and its key.
-    async fn keep(
+    /// Notes that this principal sent it, and its key.
+    async fn note(
         &self,
         who: &Principal,
         stored: &Stored,
@@ -127,6 +137,24 @@ impl StagedUploads for Uploads {
                 kind: row.get("kind")?,
                 fingerprint: row.get("fingerprint")?,
             }))
+        })
+    }
+
+    fn keep<'a>(
+        &'a self,
+        who: &'a Principal,
+        content: Bytes,
+        kind: &'a str,
+    ) -> BoxFuture<'a, Result<Stored, Failure>> {
+        Box::pin(async move {
+            let max_bytes = content.len() as u64;
+            let limits = Limits { max_bytes, kinds: vec![kind.to_owned()] };
+            let mut body = Whole(Some(content));
+            let (stored, key) = self.engine.put_keyed(&mut body, &limits).await?;
+            let maker = Subject::owning(who.account(), who.person, None);
+            let staged = self.keys.stage(&stored.address, &key, maker).await?;
+            self.note(who, &stored, staged).await?;
+            Ok(stored)
         })
     }
 

@@ -173,6 +173,7 @@ const PERMISSION_SETS: &[PermissionSet] = &[
             "identity.end_consent",
             "identity.my_applications",
             "identity.applicant",
+            "identity.own_number",
         ],
     },
     PermissionSet {
@@ -340,6 +341,7 @@ impl Capability for Identity {
             .query::<queries::MyPasskeys>()
             .query::<queries::Recoveries>()
             .query::<queries::Applicant>()
+            .query::<queries::OwnNumber>()
             .query::<queries::Claims>()
             .query::<queries::Contact>()
             .query::<queries::Counters>()
