@@ -92,6 +92,8 @@ pub struct World {
     pub item: Option<Item>,
     /// The case that is talked of.
     pub case: Option<Case>,
+    /// What is known of the licence that is talked of: ids, codes.
+    pub licence: BTreeMap<&'static str, String>,
     /// What was answered last.
     pub last: Option<Answer>,
     /// Answers of things done at the same time, each with who did it.

@@ -115,6 +115,7 @@ CREATE TABLE licences_authority (
   id TEXT PRIMARY KEY NOT NULL,
   content BYTEA NOT NULL,
   root BYTEA NOT NULL,
+  issuing BYTEA NOT NULL,
   made_ms BIGINT NOT NULL
 );
 

@@ -9,7 +9,7 @@ use minshu_kernel::expr::nearest;
 use minshu_kernel::pack::{Compile, Declared};
 use minshu_kernel::text::LocalText;
 
-use crate::layout::Template;
+use crate::layout::{Fonts, Template};
 use crate::model::Verb;
 use crate::pack::{FieldKind, FieldToml, IssuerToml, TypeToml, ValidityToml};
 
@@ -67,17 +67,19 @@ impl Type {
 }
 
 /// The compiled section of the packs in force.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Section {
     /// Types by `pack.type`.
     pub types: BTreeMap<String, Arc<Type>>,
     /// Issuers by `pack.issuer`.
     pub issuers: BTreeMap<String, Arc<Issuer>>,
+    /// The fonts that documents are set in.
+    pub fonts: Option<Fonts>,
 }
 
 /// Compiles every declaration. Those with a mistake are left out and the mistake is reported.
-pub fn compile(compile: &Compile<'_>) -> Section {
-    let mut section = Section::default();
+pub fn compile(compile: &Compile<'_>, fonts: Option<Fonts>) -> Section {
+    let mut section = Section { fonts, ..Section::default() };
     for declared in compile.each::<IssuerToml>("licences", "issuer") {
         let id = format!("{}.{}", declared.pack.id, declared.value.id);
         if section.issuers.contains_key(&id) {
@@ -154,6 +156,20 @@ fn compile_type(
             if !Verb::MOVES.contains(verb) {
                 let place = at(&format!("/{list}/{index}"));
                 compile.problem(&place, "this is not done to a licence that was issued; it may be suspend, resume, withdraw, cancel, transfer, revoke");
+            }
+        }
+    }
+    for (index, from) in told.from.iter().enumerate() {
+        let pointers = [&from.holder_name, &from.holder_number, &from.division];
+        if pointers.into_iter().chain(from.values.values()).any(|p| !p.starts_with('/')) {
+            let place = at(&format!("/from/{index}"));
+            compile.problem(&place, "a place in a form begins with a stroke, such as /company/name");
+        }
+        let named = from.values.keys().map(|id| ("values", id));
+        for (part, id) in named.chain(from.words.keys().map(|id| ("words", id))) {
+            if !told.fields.iter().any(|field| field.id == *id) {
+                let place = at(&format!("/from/{index}/{part}/{id}"));
+                compile.problem(&place, format!("there is no field \"{id}\""));
             }
         }
     }

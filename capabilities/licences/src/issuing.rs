@@ -127,8 +127,7 @@ pub(crate) async fn draw_up(ctx: &Ctx, draft: Draft<'_>) -> Result<Drawn, Failur
         digest: String::new(),
         version: 1,
     };
-    let made = document::make(ctx, kind, &licence, &seal)
-        .map_err(|error| LicencesError::Document(error.into()))?;
+    let made = document::make(ctx, kind, &licence, &seal)?;
     licence.digest = document::digest(&made);
     licence.document_bytes = i64::try_from(made.len()).map_err(Failure::internal)?;
     let stored = ctx.services.uploads.keep(&ctx.who, Bytes::from(made), OFD).await?;

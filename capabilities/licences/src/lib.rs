@@ -45,8 +45,17 @@ pub const TEXTS: TextSource = TextSource {
 };
 
 /// Licences.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Licences;
+#[derive(Clone, Default)]
+pub struct Licences {
+    fonts: Option<layout::Fonts>,
+}
+
+impl Licences {
+    /// With the fonts that documents are set in; without any, nothing is issued.
+    pub fn new(fonts: Option<layout::Fonts>) -> Self {
+        Licences { fonts }
+    }
+}
 
 impl Capability for Licences {
     fn name(&self) -> &'static str {
@@ -118,13 +127,14 @@ impl Capability for Licences {
     }
 
     fn compile(&self, compile: &Compile<'_>) -> Arc<dyn Any + Send + Sync> {
-        Arc::new(compile::compile(compile))
+        Arc::new(compile::compile(compile, self.fonts.clone()))
     }
 }
 
 fn operations(contract: &mut Contract) {
     contract
         .action::<actions::Issue>()
+        .action::<actions::IssueFor>()
         .action::<actions::Change>()
         .action::<actions::Suspend>()
         .action::<actions::Resume>()
@@ -145,6 +155,7 @@ fn operations(contract: &mut Contract) {
         .query::<queries::Mine>()
         .query::<queries::LicenceById>()
         .query::<queries::Document>()
+        .query::<queries::Printed>()
         .query::<queries::Register>()
         .query::<queries::Held>()
         .query::<queries::Usable>()
@@ -170,6 +181,7 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "licences.mine",
                 "licences.licence",
                 "licences.document",
+                "licences.printed",
                 "licences.show",
                 "licences.end_showing",
                 "licences.usable",
@@ -185,6 +197,7 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "licences.register",
                 "licences.licence",
                 "licences.document",
+                "licences.printed",
                 "licences.types",
             ],
         ),
@@ -204,6 +217,7 @@ fn permission_sets() -> Vec<PermissionSet> {
                 "licences.register",
                 "licences.licence",
                 "licences.document",
+                "licences.printed",
                 "licences.types",
             ],
         ),
@@ -221,9 +235,9 @@ fn permission_sets() -> Vec<PermissionSet> {
         ),
         set(
             "licences.system",
-            ("证照到期", "End licences whose time is over"),
+            ("按办件结果签发，证照到期", "Issue for granted cases, end licences whose time is over"),
             Basis::System,
-            &["licences.lapse"],
+            &["licences.issue_for", "licences.lapse"],
         ),
     ]
 }

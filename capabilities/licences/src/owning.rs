@@ -17,8 +17,6 @@ use crate::store::licences;
 pub(crate) struct Mandate {
     /// The organisation.
     pub(crate) organisation: OrganisationId,
-    /// Its name.
-    pub(crate) organisation_name: String,
     /// Its unified social credit code.
     pub(crate) uscc: Option<String>,
 }

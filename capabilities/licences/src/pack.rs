@@ -1,6 +1,8 @@
 //! What a pack declares to licences: `[[licences.issuer]]`, an organisation that issues, and `[[licences.type]]`, a kind of
 //! licence. The structs are schema and reference at once; their checks are in [`crate::compile`].
 
+use std::collections::BTreeMap;
+
 use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,29 @@ pub struct TypeToml {
     pub layout: String,
     /// How long it is kept after its end.
     pub retention: RetentionToml,
+    /// The items whose cases bring it when they are granted, for flows with `licences.issue_for`.
+    #[serde(default, rename = "from", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub from: Vec<FromToml>,
+}
+
+/// How the form of a granted case becomes a licence: JSON pointers into the form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FromToml {
+    /// The item: `pack.item`.
+    pub item: String,
+    /// The holder's name.
+    pub holder_name: String,
+    /// The holder's number.
+    pub holder_number: String,
+    /// The division where it is issued.
+    pub division: String,
+    /// What the licence says, by the ids of its fields.
+    pub values: BTreeMap<String, String>,
+    /// Words of the form as they stand on the licence, by the ids of its fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// The authority that defines a type.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::compile::Issuer;
 use crate::error::LicencesError;
 use crate::model::Seal as SealRow;
-use crate::seal::{Certificate, Identity, PrivateKey, Purpose, Seal, SealTerms, Subject, Terms};
+use crate::seal::{Certificate, Identity, PrivateKey, Purpose, Seal, SealTerms, Subject, Terms, Trust};
 use crate::store::seals;
 
 /// A year of 365 days, in milliseconds.
@@ -36,8 +36,6 @@ struct Resting {
 
 /// The authority, ready to sign.
 pub(crate) struct Authority {
-    /// The root's certificate.
-    pub(crate) root: Certificate,
     /// What issues certificates.
     pub(crate) issuing: Identity,
     /// What makes seals.
@@ -82,9 +80,7 @@ fn identity(key: &str, certificate: &str) -> Result<Identity, Failure> {
 pub(crate) async fn authority(ctx: &Ctx) -> Result<(Authority, Option<Statement>), Failure> {
     if let Some(content) = seals::authority(ctx).await? {
         let resting: Resting = serde_json::from_slice(&content).map_err(Failure::internal)?;
-        let root = STANDARD.decode(&resting.root).map_err(Failure::internal)?;
         let authority = Authority {
-            root: Certificate::from_der(&root).map_err(Failure::internal)?,
             issuing: identity(&resting.issuing_key, &resting.issuing)?,
             maker: identity(&resting.maker_key, &resting.maker)?,
         };
@@ -120,8 +116,9 @@ pub(crate) async fn authority(ctx: &Ctx) -> Result<(Authority, Option<Statement>
         maker_key: text(&maker.key.expose()[..]),
     };
     let content = Zeroizing::new(serde_json::to_vec(&resting).map_err(Failure::internal)?);
-    let write = seals::found(ctx, &content, root.certificate.der()).await?;
-    Ok((Authority { root: root.certificate, issuing, maker }, Some(write)))
+    let public = (root.certificate.der(), issuing.certificate.der());
+    let write = seals::found(ctx, &content, public).await?;
+    Ok((Authority { issuing, maker }, Some(write)))
 }
 
 /// A seal that was just made.
@@ -139,7 +136,7 @@ pub(crate) fn make(ctx: &Ctx, by: &Authority, row: &SealRow) -> Result<MadeSeal,
     let subject = Subject { common_name: &row.name, organisation: None, code: Some(&row.issuer) };
     let terms = Terms { purpose: Purpose::Signer, subject, from, to: until, serial: serial(ctx) };
     let certificate = by.issuing.issue(&key.public(), &terms).map_err(Failure::internal)?;
-    let picture = crate::document::picture(&row.name, &row.serial)?;
+    let picture = crate::document::picture(ctx, &row.name, &row.serial)?;
     let signers = [certificate.clone()];
     let terms = SealTerms {
         id: &row.serial,
@@ -172,4 +169,13 @@ pub(crate) async fn seal_for(ctx: &Ctx, issuer: &Issuer, kind: &str) -> Result<S
             certificate: Certificate::from_der(certificate).map_err(Failure::internal)?,
         },
     })
+}
+
+/// Whom the register trusts when it looks at a document: its own authority.
+pub(crate) async fn trust(ctx: &Ctx) -> Result<Trust, Failure> {
+    let Some((root, issuing)) = seals::public(ctx).await? else {
+        return Ok(Trust::new(Vec::new(), Vec::new()));
+    };
+    let read = |der: &[u8]| Certificate::from_der(der).map_err(Failure::internal);
+    Ok(Trust::new(vec![read(&root)?], vec![read(&issuing)?]))
 }

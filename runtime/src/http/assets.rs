@@ -17,14 +17,13 @@ pub fn divisions_csv() -> Option<String> {
     Dist::get("divisions.csv").and_then(|file| String::from_utf8(file.data.into_owned()).ok())
 }
 
-/// The fonts that documents are set in, as the pages' build wrote them: name and file, in the order in which a character
-/// is looked for. They are no assets of pages.
+/// The fonts that documents are set in, by name, as the pages' build wrote them.
 pub fn document_fonts() -> Vec<(String, Vec<u8>)> {
-    [("Source Han Sans CN", "source-han-sans-cn.otf"), ("Source Sans 3", "source-sans-3.ttf")]
-        .into_iter()
-        .filter_map(|(name, file)| Some((name.to_owned(), Dist::get(&format!("fonts/{file}"))?)))
-        .map(|(name, file)| (name, file.data.into_owned()))
-        .collect()
+    let named = |name: &str| {
+        let file = Dist::get(&format!("fonts/{name}"))?;
+        Some((name.to_owned(), file.data.into_owned()))
+    };
+    ["source-sans-3.ttf", "source-han-sans-cn.otf"].into_iter().filter_map(named).collect()
 }
 
 static MANIFEST: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
@@ -52,8 +51,7 @@ fn media_type(name: &str) -> &'static str {
 
 /// Serves an asset, compressed where the browser takes it.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let data = file == "divisions.csv" || file.starts_with("fonts/");
-    if data || file.ends_with(".br") || file.ends_with(".gz") {
+    if file == "divisions.csv" || file.ends_with(".br") || file.ends_with(".gz") {
         return StatusCode::NOT_FOUND.into_response();
     }
     // Templates of capabilities name assets by their stable keys: these are kept for an hour only.

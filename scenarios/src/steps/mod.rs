@@ -9,6 +9,7 @@ pub mod access;
 pub mod cards;
 pub mod casework;
 pub mod identity;
+pub mod licences;
 pub mod messaging;
 pub mod outcome;
 pub mod platform;
@@ -91,6 +92,7 @@ static COLLECTION: LazyLock<Collection<World>> = LazyLock::new(|| {
         cards::SENTENCES,
         casework::SENTENCES,
         identity::SENTENCES,
+        licences::SENTENCES,
         messaging::SENTENCES,
         outcome::SENTENCES,
         platform::SENTENCES,

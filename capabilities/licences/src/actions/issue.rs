@@ -75,7 +75,15 @@ impl Action for Issue {
         };
         let division = Some(self.division);
         ctx.authorize(&Resource { pack, role, division, ..Resource::of("licences.type", &self.kind) })?;
-        let kind = found?;
+        found?;
+        self.decided(ctx).await
+    }
+}
+
+impl Issue {
+    /// Issues what access permits.
+    pub(super) async fn decided(self, ctx: &Ctx) -> Result<Decision<Stands>, Failure> {
+        let kind = kind(ctx, &self.kind)?;
         let values = rules::values(&kind.told.fields, &self.values)?;
         let holder = holder(ctx, kind.told.holder, self.holder).await?;
         let from = self.from.unwrap_or_else(|| ctx.now.date());

@@ -117,9 +117,9 @@ impl Query for Seals {
             types: issues(&issuer.uscc),
         });
         let issuers = issuers.filter(|choice| !choice.types.is_empty()).collect();
-        let root = seals::root(ctx).await?;
-        let root = root.and_then(|der| crate::seal::Certificate::from_der(&der).ok());
-        let root = root.map(|certificate| certificate.pem());
+        let public = seals::public(ctx).await?;
+        let read = |(root, _): (Vec<u8>, Vec<u8>)| crate::seal::Certificate::from_der(&root).ok();
+        let root = public.and_then(read).map(|certificate| certificate.pem());
         Ok(SealList { seals: rows.map(view).collect(), issuers, root })
     }
 }

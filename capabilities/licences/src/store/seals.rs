@@ -26,6 +26,17 @@ FROM licences_seal
 WHERE issuer = $1
   AND state = 'good'";
 
+    /// The seal of an organisation that sealed at an instant.
+    SELECT_AT = "
+SELECT seal
+FROM licences_seal
+WHERE issuer = $1
+  AND seal IS NOT NULL
+  AND made_ms <= $2
+  AND until_ms >= $2
+ORDER BY made_ms DESC, id DESC
+LIMIT 1";
+
     /// Every seal, the latest first.
     SELECT_SEALS = "
 SELECT id, issuer, name, types, state, serial, seal, keys, certificate, proposer, approver, made_ms, until_ms, version
@@ -65,14 +76,14 @@ WHERE id = $1
 
     /// The authority of the installation.
     SELECT_AUTHORITY = "
-SELECT id, content, root, made_ms
+SELECT id, content, root, issuing, made_ms
 FROM licences_authority
 WHERE id = 'authority'";
 
     /// The authority, made once.
     INSERT_AUTHORITY = "
-INSERT INTO licences_authority (id, content, root, made_ms)
-VALUES ('authority', $1, $2, $3)";
+INSERT INTO licences_authority (id, content, root, issuing, made_ms)
+VALUES ('authority', $1, $2, $3, $4)";
 }
 
 /// The statement that keeps what one wants.
@@ -145,6 +156,16 @@ pub(crate) async fn good(
     Ok(Some((seal, Zeroizing::new(key))))
 }
 
+/// The seal of an organisation that sealed at an instant, in DER.
+pub(crate) async fn at(
+    ctx: &Ctx,
+    issuer: &str,
+    at: Timestamp,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let row = ctx.row(SELECT_AT, values![issuer, at]).await?;
+    Ok(row.map(|row| row.get("seal")).transpose()?)
+}
+
 /// Every seal.
 pub(crate) async fn all(ctx: &Ctx) -> Result<Vec<Seal>, Failure> {
     ctx.services.records.scan(SELECT_SEALS.into(), Vec::new()).await?.iter().map(read).collect()
@@ -179,15 +200,19 @@ pub(crate) async fn authority(ctx: &Ctx) -> Result<Option<Zeroizing<Vec<u8>>>, F
     Ok(Some(Zeroizing::new(ctx.services.personal.open(at, &content)?)))
 }
 
-/// The root certificate of the authority, in DER: public.
-pub(crate) async fn root(ctx: &Ctx) -> Result<Option<Vec<u8>>, Failure> {
-    let row = ctx.row(SELECT_AUTHORITY, Vec::new()).await?;
-    Ok(row.map(|row| row.get("root")).transpose()?)
+/// The certificates of the authority that are public, in DER: the root and what issues certificates.
+pub(crate) async fn public(ctx: &Ctx) -> Result<Option<(Vec<u8>, Vec<u8>)>, Failure> {
+    let Some(row) = ctx.row(SELECT_AUTHORITY, Vec::new()).await? else { return Ok(None) };
+    Ok(Some((row.get("root")?, row.get("issuing")?)))
 }
 
 /// The statement that keeps the authority.
-pub(crate) async fn found(ctx: &Ctx, content: &[u8], root: &[u8]) -> Result<Statement, Failure> {
+pub(crate) async fn found(
+    ctx: &Ctx,
+    content: &[u8],
+    (root, issuing): (&[u8], &[u8]),
+) -> Result<Statement, Failure> {
     let sealer = ctx.sealer(Subject::Installation).await?;
     let sealed = sealer.seal(place("licences_authority", "content", "authority"), content);
-    Ok(Statement::one(INSERT_AUTHORITY, values![sealed, root, ctx.now]))
+    Ok(Statement::one(INSERT_AUTHORITY, values![sealed, root, issuing, ctx.now]))
 }
