@@ -106,7 +106,10 @@ pub fn compile(compile: &Compile<'_>, fonts: Option<Fonts>) -> Section {
 
 fn check_uscc(compile: &Compile<'_>, place: &minshu_kernel::pack::At, code: &str) {
     if uscc::check(code).is_err() {
-        compile.problem(place, "this is no unified social credit code: 18 characters, the last one is a check");
+        compile.problem(
+            place,
+            "this is no unified social credit code: 18 characters, the last one is a check",
+        );
     }
 }
 
@@ -163,7 +166,8 @@ fn compile_type(
         let pointers = [&from.holder_name, &from.holder_number, &from.division];
         if pointers.into_iter().chain(from.values.values()).any(|p| !p.starts_with('/')) {
             let place = at(&format!("/from/{index}"));
-            compile.problem(&place, "a place in a form begins with a stroke, such as /company/name");
+            compile
+                .problem(&place, "a place in a form begins with a stroke, such as /company/name");
         }
         let named = from.values.keys().map(|id| ("values", id));
         for (part, id) in named.chain(from.words.keys().map(|id| ("words", id))) {
@@ -177,7 +181,8 @@ fn compile_type(
         compile.problem(&at("/retention/years"), "a licence is kept 1 to 100 years, or for ever");
     }
     let Some((_, file)) = compile.file(&declared.at, &told.layout) else {
-        compile.problem(&at("/layout"), format!("there is no file \"{}\" in the pack", told.layout));
+        compile
+            .problem(&at("/layout"), format!("there is no file \"{}\" in the pack", told.layout));
         return None;
     };
     let ids: Vec<&str> = told.fields.iter().map(|field| field.id.as_str()).collect();

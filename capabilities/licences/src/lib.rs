@@ -231,11 +231,19 @@ fn permission_sets() -> Vec<PermissionSet> {
             "licences.seal",
             ("制作和注销电子印章", "Make and end electronic seals"),
             Basis::Post,
-            &["licences.seals", "licences.propose_seal", "licences.approve_seal", "licences.end_seal"],
+            &[
+                "licences.seals",
+                "licences.propose_seal",
+                "licences.approve_seal",
+                "licences.end_seal",
+            ],
         ),
         set(
             "licences.system",
-            ("按办件结果签发，证照到期", "Issue for granted cases, end licences whose time is over"),
+            (
+                "按办件结果签发，证照到期",
+                "Issue for granted cases, end licences whose time is over",
+            ),
             Basis::System,
             &["licences.issue_for", "licences.lapse"],
         ),

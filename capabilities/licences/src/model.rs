@@ -118,14 +118,8 @@ pub enum Verb {
 
 impl Verb {
     /// What an officer may do to a licence that was issued.
-    pub const MOVES: [Verb; 6] = [
-        Verb::Suspend,
-        Verb::Resume,
-        Verb::Withdraw,
-        Verb::Cancel,
-        Verb::Transfer,
-        Verb::Revoke,
-    ];
+    pub const MOVES: [Verb; 6] =
+        [Verb::Suspend, Verb::Resume, Verb::Withdraw, Verb::Cancel, Verb::Transfer, Verb::Revoke];
 
     /// The word in columns and texts.
     pub const fn word(self) -> &'static str {

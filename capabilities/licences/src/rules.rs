@@ -126,7 +126,9 @@ pub fn masked(value: &str) -> String {
     match signs.as_slice() {
         [] => String::new(),
         [first] => first.to_string(),
-        [first, .., last] if signs.len() > 3 => format!("{first}{}{last}", "*".repeat(signs.len().min(12) - 2)),
+        [first, .., last] if signs.len() > 3 => {
+            format!("{first}{}{last}", "*".repeat(signs.len().min(12) - 2))
+        }
         [first, rest @ ..] => format!("{first}{}", "*".repeat(rest.len())),
     }
 }
@@ -179,13 +181,18 @@ mod tests {
         assert_eq!(end, Timestamp::end_of(date(2031, 3, 4)));
         let field = ValidityToml { until: Some("last".to_owned()), ..ValidityToml::default() };
         let values = Values::from([("last".to_owned(), "2027-01-31".to_owned())]);
-        assert_eq!(until(&field, date(2026, 3, 5), &values), Some(Timestamp::end_of(date(2027, 1, 31))));
+        assert_eq!(
+            until(&field, date(2026, 3, 5), &values),
+            Some(Timestamp::end_of(date(2027, 1, 31)))
+        );
         assert_eq!(until(&ValidityToml::default(), date(2026, 3, 5), &values), None);
     }
 
     #[test]
     fn what_names_people_is_masked() {
-        for (value, shown) in [("林", "林"), ("林晓燕", "林**"), ("350102199003070020", "3**********0"), ("", "")] {
+        for (value, shown) in
+            [("林", "林"), ("林晓燕", "林**"), ("350102199003070020", "3**********0"), ("", "")]
+        {
             assert_eq!(masked(value), shown);
         }
     }

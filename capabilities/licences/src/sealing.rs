@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 use crate::compile::Issuer;
 use crate::error::LicencesError;
 use crate::model::Seal as SealRow;
-use crate::seal::{Certificate, Identity, PrivateKey, Purpose, Seal, SealTerms, Subject, Terms, Trust};
+use crate::seal::{
+    Certificate, Identity, PrivateKey, Purpose, Seal, SealTerms, Subject, Terms, Trust,
+};
 use crate::store::seals;
 
 /// A year of 365 days, in milliseconds.

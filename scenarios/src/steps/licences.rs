@@ -61,7 +61,8 @@ async fn approve_seal(world: &mut World, words: Words) -> Outcome {
 
 async fn seal_is_there(world: &mut World, words: Words) -> Outcome {
     let input = json!({ "issuer": ISSUER, "types": [KIND] });
-    let wanted = world.act(words.get(0), "licences.propose_seal", input).await?.expect("提出制章")?;
+    let wanted =
+        world.act(words.get(0), "licences.propose_seal", input).await?.expect("提出制章")?;
     let input = json!({ "seal": string(&wanted, "seal")? });
     world.act(words.get(1), "licences.approve_seal", input).await?.expect("确认制章").map(drop)
 }

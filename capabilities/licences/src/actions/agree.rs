@@ -26,8 +26,7 @@ pub struct Agree {
 
 impl Action for Agree {
     const NAME: &'static str = "licences.agree";
-    const DOC: &'static str =
-        "A second officer agrees to what waits for a licence: it is done. Nobody agrees to what they want themselves.";
+    const DOC: &'static str = "A second officer agrees to what waits for a licence: it is done. Nobody agrees to what they want themselves.";
     type Reply = Stands;
 
     async fn decide(self, ctx: &Ctx) -> Result<Decision<Stands>, Failure> {

@@ -74,7 +74,12 @@ impl Action for Issue {
             Err(_) => (None, None),
         };
         let division = Some(self.division);
-        ctx.authorize(&Resource { pack, role, division, ..Resource::of("licences.type", &self.kind) })?;
+        ctx.authorize(&Resource {
+            pack,
+            role,
+            division,
+            ..Resource::of("licences.type", &self.kind)
+        })?;
         found?;
         self.decided(ctx).await
     }

@@ -141,8 +141,12 @@ impl Action for Look {
         let licence = licences::find(ctx, showing.licence).await?.ok_or_else(Failure::missing)?;
         seen.once = false;
         seen.licence = Some(Face::of(ctx, &licence, &showing.fields));
-        let mut decision = Decision::reply(seen)
-            .write(showings::look(ctx, licence.id, Some(showing.id), Way::Showing));
+        let mut decision = Decision::reply(seen).write(showings::look(
+            ctx,
+            licence.id,
+            Some(showing.id),
+            Way::Showing,
+        ));
         if showing.used.is_none() {
             decision = decision.write(showings::used(ctx, &showing));
         }

@@ -40,7 +40,8 @@ pub struct SealStands {
 /// The seal of an organisation as access sees it: it lies where the organisation serves.
 pub(crate) fn resource(ctx: &Ctx, id: impl ToString, issuer: Option<&Arc<Issuer>>) -> Resource {
     let pack = issuer.and_then(|issuer| {
-        let of = section(ctx).issuers.iter().find(|(_, other)| other.uscc == issuer.uscc)?.0.clone();
+        let of =
+            section(ctx).issuers.iter().find(|(_, other)| other.uscc == issuer.uscc)?.0.clone();
         Some(of.split('.').next()?.to_owned())
     });
     let division = issuer.map(|issuer| issuer.division);

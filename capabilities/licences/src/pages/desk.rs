@@ -79,9 +79,18 @@ pub(super) fn page(
     };
     let next = found.next.as_ref().map(|next| format!("/licences/desk?after={next}"));
     let page = DeskPage {
-        search: Field::new(&t, state, ("identifier", "/identifier"), t.say("licences-identifier"), typed)
-            .is_code(),
-        types: types.iter().map(|kind| (kind.kind.clone(), t.local(&kind.name).to_owned())).collect(),
+        search: Field::new(
+            &t,
+            state,
+            ("identifier", "/identifier"),
+            t.say("licences-identifier"),
+            typed,
+        )
+        .is_code(),
+        types: types
+            .iter()
+            .map(|kind| (kind.kind.clone(), t.local(&kind.name).to_owned()))
+            .collect(),
         rows: found.licences.iter().map(row).collect(),
         next: next.unwrap_or_default(),
         t,
@@ -139,8 +148,14 @@ fn issue_page(visit: &Visit, state: FormState, kind: &TypeView) -> Result<Page, 
     let organisation = kind.holder == HolderKind::Organisation;
     let number = if organisation { "licences-uscc" } else { "licences-citizen" };
     let typed = |name| visit.field(name);
-    let mut place = Field::new(&t, &state, ("division", "/division"), t.say("licences-division"), typed("division"))
-        .hinted(t.say("licences-division-hint"));
+    let mut place = Field::new(
+        &t,
+        &state,
+        ("division", "/division"),
+        t.say("licences-division"),
+        typed("division"),
+    )
+    .hinted(t.say("licences-division-hint"));
     place.most = 12;
     if place.value.is_empty() {
         // One's own place, where it can only be one.
@@ -152,13 +167,27 @@ fn issue_page(visit: &Visit, state: FormState, kind: &TypeView) -> Result<Page, 
         }
     }
     let mut fields = vec![
-        Field::new(&t, &state, ("holder_name", "/holder/name"), t.say("licences-holder"), typed("holder_name")),
-        Field::new(&t, &state, ("holder_number", "/holder/number"), t.say(number), typed("holder_number")).is_code(),
+        Field::new(
+            &t,
+            &state,
+            ("holder_name", "/holder/name"),
+            t.say("licences-holder"),
+            typed("holder_name"),
+        ),
+        Field::new(
+            &t,
+            &state,
+            ("holder_number", "/holder/number"),
+            t.say(number),
+            typed("holder_number"),
+        )
+        .is_code(),
         place,
     ];
-    let values = kind.fields.iter().map(|field| {
-        value_field(&t, &state, field, visit.field(&format!("value.{}", field.id)))
-    });
+    let values = kind
+        .fields
+        .iter()
+        .map(|field| value_field(&t, &state, field, visit.field(&format!("value.{}", field.id))));
     fields.extend(values);
     let name = t.local(&kind.name).to_owned();
     let page = DrawPage {
@@ -246,7 +275,13 @@ async fn change_page(visit: &Visit, state: FormState, typed: bool) -> Result<Pag
         }
         made
     }));
-    fields.push(Field::new(&t, &state, ("reason", "/reason"), t.say("licences-reason"), visit.field("reason")));
+    fields.push(Field::new(
+        &t,
+        &state,
+        ("reason", "/reason"),
+        t.say("licences-reason"),
+        visit.field("reason"),
+    ));
     let name = t.local(&view.line.name).to_owned();
     let page = DrawPage {
         title: t.say1("licences-change-title", "name", name.as_str()),

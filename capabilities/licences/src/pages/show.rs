@@ -99,7 +99,14 @@ pub(super) async fn make(visit: Arc<Visit>) -> Result<Reply, Failure> {
                 false => names.join(&separator),
             };
             let until = show::instant(&t, shown.until_ms);
-            Ok(code(t, &view, (&link, &shown.showing.to_string()), (purpose, &shows, &until), &visit.csrf)?.into())
+            Ok(code(
+                t,
+                &view,
+                (&link, &shown.showing.to_string()),
+                (purpose, &shows, &until),
+                &visit.csrf,
+            )?
+            .into())
         }
         Err(failure) => {
             let status = failure.kind.status();

@@ -104,10 +104,17 @@ pub(super) fn page(
     let answer = found.map(|found| told(&t, found)).transpose()?;
     let page = VerifyPage {
         problem: Problem::of(&t, &state),
-        identifier: Field::new(&t, &state, ("identifier", "/identifier"), t.say("licences-identifier"), typed.0)
-            .hinted(t.say("licences-identifier-hint"))
+        identifier: Field::new(
+            &t,
+            &state,
+            ("identifier", "/identifier"),
+            t.say("licences-identifier"),
+            typed.0,
+        )
+        .hinted(t.say("licences-identifier-hint"))
+        .is_code(),
+        check: Field::new(&t, &state, ("check", "/check"), t.say("licences-check"), typed.1)
             .is_code(),
-        check: Field::new(&t, &state, ("check", "/check"), t.say("licences-check"), typed.1).is_code(),
         answer,
         csrf: state.csrf,
         t,

@@ -169,7 +169,9 @@ pub(super) fn page(
     let look = |look: &crate::queries::licence::LookView| {
         let what = t.say(&format!("licences-way-{}", look.way.word()));
         let what = match &look.purpose {
-            Some(purpose) => t.say2("licences-look-for", ("what", what), ("purpose", purpose.as_str())),
+            Some(purpose) => {
+                t.say2("licences-look-for", ("what", what), ("purpose", purpose.as_str()))
+            }
             None => what,
         };
         (what, show::instant(&t, look.at_ms))

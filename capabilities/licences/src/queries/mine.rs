@@ -27,7 +27,8 @@ pub struct MyLicences {
 
 impl Query for Mine {
     const NAME: &'static str = "licences.mine";
-    const DOC: &'static str = "One's own licences and those of the organisations that one acts for, the latest first.";
+    const DOC: &'static str =
+        "One's own licences and those of the organisations that one acts for, the latest first.";
     type Reply = MyLicences;
 
     async fn answer(self, ctx: &Ctx) -> Result<MyLicences, Failure> {

@@ -58,9 +58,8 @@ impl Query for Register {
             let code = code.map_or(identifier, |code| code.to_string());
             filter = filter.equal("identifier", code);
         }
-        let rows = licences::list(filter, self.after, limit)
-            .page(&*ctx.services.records, &scope)
-            .await?;
+        let rows =
+            licences::list(filter, self.after, limit).page(&*ctx.services.records, &scope).await?;
         let found: Result<Vec<_>, _> = rows.iter().map(|row| licences::read(ctx, row)).collect();
         let found = found?;
         let last = found.last().filter(|_| found.len() == limit as usize);

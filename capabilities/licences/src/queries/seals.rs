@@ -10,8 +10,8 @@ use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{name_of, section};
 use crate::actions::propose_seal::{issuer_of, resource};
+use crate::actions::{name_of, section};
 use crate::model::{SealId, SealState};
 use crate::store::seals;
 
@@ -99,9 +99,10 @@ impl Query for Seals {
             until_ms: seal.until,
         };
         let issues = |uscc: &str| {
-            let of = section.types.values().filter(|kind| {
-                kind.issuers.iter().any(|issuer| issuer.uscc == uscc)
-            });
+            let of = section
+                .types
+                .values()
+                .filter(|kind| kind.issuers.iter().any(|issuer| issuer.uscc == uscc));
             let choice = |kind: &Arc<crate::compile::Type>| TypeChoice {
                 kind: kind.id.clone(),
                 name: kind.told.name.clone(),

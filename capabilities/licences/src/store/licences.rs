@@ -260,10 +260,7 @@ pub(crate) async fn insert(ctx: &Ctx, licence: &Licence) -> Result<Statement, Fa
 /// The statement that moves a licence on.
 pub(crate) fn moved(ctx: &Ctx, licence: &Licence, state: State) -> Statement {
     let ended = state.is_final().then_some(ctx.now);
-    Statement::one(
-        UPDATE_STATE,
-        values![licence.id, licence.version, state.word(), ctx.now, ended],
-    )
+    Statement::one(UPDATE_STATE, values![licence.id, licence.version, state.word(), ctx.now, ended])
 }
 
 /// The statement that seals a licence anew under another key, and no longer for its person.
@@ -273,11 +270,7 @@ pub(crate) fn seal_anew(licence: &Licence, archive: &Sealer) -> Result<Statement
 }
 
 /// The statement that adds a step. Reasons are sealed under the holder's key.
-pub(crate) async fn step(
-    ctx: &Ctx,
-    licence: &Licence,
-    step: &Step,
-) -> Result<Statement, Failure> {
+pub(crate) async fn step(ctx: &Ctx, licence: &Licence, step: &Step) -> Result<Statement, Failure> {
     let id = StepId::fresh(&*ctx.services.ids).to_string();
     let sealer = ctx.sealer(licence.holder.subject()).await?;
     Ok(Statement::one(
@@ -416,10 +409,7 @@ pub(crate) async fn steps(ctx: &Ctx, licence: LicenceId) -> Result<Vec<Step>, Fa
 }
 
 /// What waits for a second officer.
-pub(crate) async fn proposal(
-    ctx: &Ctx,
-    licence: LicenceId,
-) -> Result<Option<Proposal>, Failure> {
+pub(crate) async fn proposal(ctx: &Ctx, licence: LicenceId) -> Result<Option<Proposal>, Failure> {
     let Some(row) = ctx.row(SELECT_PROPOSAL, values![licence]).await? else { return Ok(None) };
     let id: ProposalId = row.id("id")?;
     let sealed: Vec<u8> = row.get("reason")?;

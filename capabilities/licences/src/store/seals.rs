@@ -157,11 +157,7 @@ pub(crate) async fn good(
 }
 
 /// The seal of an organisation that sealed at an instant, in DER.
-pub(crate) async fn at(
-    ctx: &Ctx,
-    issuer: &str,
-    at: Timestamp,
-) -> Result<Option<Vec<u8>>, Failure> {
+pub(crate) async fn at(ctx: &Ctx, issuer: &str, at: Timestamp) -> Result<Option<Vec<u8>>, Failure> {
     let row = ctx.row(SELECT_AT, values![issuer, at]).await?;
     Ok(row.map(|row| row.get("seal")).transpose()?)
 }
