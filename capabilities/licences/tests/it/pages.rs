@@ -15,20 +15,33 @@ async fn an_office_issues_a_holder_shows_a_stranger_looks() {
     let world: World = world().await;
     world.seal().await;
     let house = &world.house;
-    let mut clerk = Browser::with_session(&world.token(1, &["library.issuer", "library.overseer"]).await);
+    let mut clerk =
+        Browser::with_session(&world.token(1, &["library.issuer", "library.overseer"]).await);
     let mut holder = Browser::with_session(&world.token(2, &[]).await);
     let mut stranger = Browser::default();
     // A mistake stands beside its field, and nothing that was typed is lost.
     let issue = "/licences/desk/issue?type=library.food";
     house.get(&mut clerk, issue).await;
-    let wrong = [("holder_name", "榕味"), ("holder_number", "91350102MA31EXAM3D"), ("division", "350102"), ("value.place", "中山路"), ("value.manager", "沈志强")];
+    let wrong = [
+        ("holder_name", "榕味"),
+        ("holder_number", "91350102MA31EXAM3D"),
+        ("division", "350102"),
+        ("value.place", "中山路"),
+        ("value.manager", "沈志强"),
+    ];
     let seen = house.post(&mut clerk, issue, &wrong).await;
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", seen.text);
     assert!(seen.text.contains("field-error") && seen.text.contains("沈志强"), "{}", seen.text);
     let number = crate::world::number(2);
     let birth = "/licences/desk/issue?type=library.birth";
     house.get(&mut clerk, birth).await;
-    let right = [("holder_name", "林晓燕"), ("holder_number", &*number), ("division", "350102"), ("value.place", "省妇幼保健院"), ("value.last", "2099-01-31")];
+    let right = [
+        ("holder_name", "林晓燕"),
+        ("holder_number", &*number),
+        ("division", "350102"),
+        ("value.place", "省妇幼保健院"),
+        ("value.last", "2099-01-31"),
+    ];
     let seen = house.post(&mut clerk, birth, &right).await;
     let at = seen.location.unwrap();
     let seen = house.get(&mut clerk, &at).await;
