@@ -91,9 +91,6 @@ pub enum LicencesError {
     /// Who holds it was not said rightly.
     #[error("the holder's number is wrong")]
     BadHolder(Message),
-    /// There is a good seal of the organisation already.
-    #[error("{0} has a seal already")]
-    SealThere(String),
     /// What is wanted of the seal does not fit.
     #[error("the seal stands elsewhere")]
     SealNotSo,
@@ -125,7 +122,6 @@ impl Fault for LicencesError {
             | E::CodeOver
             | E::CodeUsed
             | E::CodeTaken
-            | E::SealThere(_)
             | E::SealNotSo => Kind::Conflict,
             E::NoCode => Kind::Missing,
             E::OwnProposal => Kind::Refused,
@@ -160,7 +156,6 @@ impl Fault for LicencesError {
             E::OneOfTwo => "licences.one_of_two",
             E::Unreadable(_) => "licences.unreadable",
             E::BadHolder(_) => "licences.bad_holder",
-            E::SealThere(_) => "licences.seal_there",
             E::SealNotSo => "licences.seal_not_so",
             E::Damaged(_) => "licences.damaged",
         }
@@ -175,7 +170,6 @@ impl Fault for LicencesError {
             LicencesError::TooMany { wait_ms } => {
                 message.with("seconds", i64::try_from(wait_ms.div_ceil(1_000)).unwrap_or(60))
             }
-            LicencesError::SealThere(name) => message.with("name", name.as_str()),
             _ => message,
         }
     }
@@ -219,7 +213,6 @@ pub const PROBLEM_TYPES: &[(&str, Kind)] = &[
     ("licences.one_of_two", Kind::Invalid),
     ("licences.unreadable", Kind::Invalid),
     ("licences.bad_holder", Kind::Invalid),
-    ("licences.seal_there", Kind::Conflict),
     ("licences.seal_not_so", Kind::Conflict),
     ("licences.damaged", Kind::Internal),
 ];
@@ -257,7 +250,6 @@ mod tests {
             E::OneOfTwo,
             E::Unreadable(message()),
             E::BadHolder(message()),
-            E::SealThere(some()),
             E::SealNotSo,
             E::Damaged(LicenceId::new(uuid::Uuid::nil())),
         ];

@@ -47,9 +47,10 @@ pub(crate) fn wrong<R>(ctx: &Ctx, error: LicencesError) -> Decision<R> {
     let decision = Decision::refuse(error);
     match sender(ctx) {
         None => decision,
-        Some(sender) => decision.write(Statement::any(
-            showings::COUNT_ATTEMPT,
-            values![sender, ctx.now, ctx.now.plus_ms(-BURST * EACH_MS), EACH_MS],
-        )),
+        Some(sender) => {
+            let full = ctx.now.plus_ms(-BURST * EACH_MS);
+            let counted = values![sender, ctx.now, full, EACH_MS, full.plus_ms(EACH_MS)];
+            decision.write(Statement::any(showings::COUNT_ATTEMPT, counted))
+        }
     }
 }

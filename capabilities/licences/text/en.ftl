@@ -29,7 +29,6 @@ licences-not-found = Not found: identifier and check value do not fit. Compare b
 licences-one-of-two = Give the identifier with its check value, or the document
 licences-unreadable = The document cannot be read
 licences-bad-holder = The number is not right: see below what to change
-licences-seal-there = {$name} has a seal already
 licences-seal-not-so = This cannot be done to the seal now: reload and look again
 licences-damaged = A licence in the system cannot be read; it is noted. Please ask the operators
 licences-value-missing = Please fill this in

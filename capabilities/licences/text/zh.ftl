@@ -29,7 +29,6 @@ licences-not-found = 没有找到：标识和校验码对不上，请照证照�
 licences-one-of-two = 请填证照标识和校验码，或者交证照文件，二者选一
 licences-unreadable = 证照文件读不出来
 licences-bad-holder = 证件号码不对，请按下面指出的地方改
-licences-seal-there = {$name}已经有印章
 licences-seal-not-so = 这枚印章现在不能这样办，请刷新后再看
 licences-damaged = 系统里有一张证照读不出来，已经记下，请联系运维员
 licences-value-missing = 请填写

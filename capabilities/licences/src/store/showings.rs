@@ -72,14 +72,14 @@ SELECT next_ms
 FROM licences_attempt
 WHERE id = $1";
 
-    /// A try that did not fit: the instant moves on by `$4`, from `$3` at the earliest.
+    /// A try that did not fit: the instant moves on by `$4`, from `$3` at the earliest, which is `$5`.
     COUNT_ATTEMPT = "
 INSERT INTO licences_attempt (id, next_ms, last_ms)
-VALUES ($1, $3 + $4, $2)
+VALUES ($1, $5, $2)
 ON CONFLICT (id) DO UPDATE
 SET next_ms = CASE
     WHEN licences_attempt.next_ms > $3 THEN licences_attempt.next_ms + $4
-    ELSE $3 + $4
+    ELSE $5
   END,
   last_ms = $2";
 }
