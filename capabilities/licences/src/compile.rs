@@ -11,7 +11,7 @@ use minshu_kernel::text::LocalText;
 
 use crate::layout::{Fonts, Template};
 use crate::model::Verb;
-use crate::pack::{FieldKind, FieldToml, IssuerToml, TypeToml, ValidityToml};
+use crate::pack::{FieldKind, FieldToml, IssuerToml, LayoutToml, TypeToml, ValidityToml};
 
 /// An organisation that issues.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,13 +180,15 @@ fn compile_type(
     if told.retention.years.is_some_and(|years| !(1..=100).contains(&years)) {
         compile.problem(&at("/retention/years"), "a licence is kept 1 to 100 years, or for ever");
     }
-    let Some((_, file)) = compile.file(&declared.at, &told.layout) else {
-        compile
-            .problem(&at("/layout"), format!("there is no file \"{}\" in the pack", told.layout));
+    let wanted = compile.full_id(&at("/layout"), &told.layout);
+    let mut layouts = compile.each::<LayoutToml>("licences", "layout").into_iter();
+    let found = layouts.find(|l| format!("{}.{}", l.pack.id, l.value.id) == wanted);
+    let Some(text) = found.and_then(|l| toml::to_string(l.raw.get("template")?).ok()) else {
+        compile.problem(&at("/layout"), format!("there is no layout \"{wanted}\""));
         return None;
     };
     let ids: Vec<&str> = told.fields.iter().map(|field| field.id.as_str()).collect();
-    let layout = match crate::document::template(&file.text, &ids) {
+    let layout = match crate::document::template(&text, &ids) {
         Ok(layout) => layout,
         Err(error) => {
             compile.problem(&at("/layout"), format!("{}: {error}", told.layout));

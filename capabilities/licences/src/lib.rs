@@ -69,6 +69,7 @@ impl Capability for Licences {
             .event::<events::LicenceMoved>()
             .section::<pack::IssuerToml>("licences.issuer")
             .section::<pack::TypeToml>("licences.type")
+            .section::<pack::LayoutToml>("licences.layout")
             .sql(&store::statements())
             .sql(holdings::STATEMENTS)
             .sql(retention::STATEMENTS);

@@ -7,6 +7,7 @@ use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::layout::Template;
 use crate::model::{HolderKind, Verb};
 
 /// An organisation that issues licences, with the place that it serves.
@@ -60,7 +61,7 @@ pub struct TypeToml {
     /// What two officers must agree on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub four_eyes: Vec<Verb>,
-    /// The layout of its document: a file of the pack.
+    /// The layout of its document: a `[[licences.layout]]` of this pack, or `pack.layout`.
     pub layout: String,
     /// How long it is kept after its end.
     pub retention: RetentionToml,
@@ -158,4 +159,15 @@ pub struct RetentionToml {
     pub years: Option<u16>,
     /// The legal ground of that time.
     pub basis: LocalText,
+}
+
+/// The layout of a document.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutToml {
+    /// Its id within the pack.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"), length(max = 64))]
+    pub id: String,
+    /// The page and what stands on it.
+    pub template: Template,
 }

@@ -24,7 +24,7 @@ pub struct ProposeSeal {
     #[schemars(length(min = 1, max = 130), example = &"gov-e-licences.gulou-market")]
     pub issuer: String,
     /// What it may seal: `pack.type` of types that the organisation issues.
-    #[schemars(length(min = 1, max = 100))]
+    #[schemars(length(min = 1, max = 100), example = &["gov-e-licences.food-business"])]
     pub types: Vec<String>,
 }
 

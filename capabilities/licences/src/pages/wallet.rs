@@ -189,7 +189,7 @@ pub(super) fn page(
         waiting: view.waiting.as_ref().filter(|_| desk).map(|waiting| Waiting {
             id: waiting.proposal.to_string(),
             what: t.say2(
-                "licences-waiting",
+                "licences-waiting-for",
                 ("verb", verb(waiting.verb)),
                 ("at", show::instant(&t, waiting.at_ms)),
             ),

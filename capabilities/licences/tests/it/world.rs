@@ -51,7 +51,7 @@ code = "027"
 holder = "organisation"
 issuers = ["market"]
 four_eyes = ["revoke"]
-layout = "layouts/plain.toml"
+layout = "plain"
 validity = { years = 5 }
 retention = { years = 10, basis = { zh = "档案", en = "Archives" } }
 
@@ -81,7 +81,7 @@ code = "010"
 holder = "person"
 issuers = ["market"]
 moves = ["withdraw"]
-layout = "layouts/plain.toml"
+layout = "plain"
 validity = { until = "last" }
 retention = { basis = { zh = "永久", en = "For ever" } }
 
@@ -97,19 +97,22 @@ kind = "date"
 "#;
 
 pub(crate) const LAYOUT: &str = r#"
+[[licences.layout]]
+id = "plain"
+[licences.layout.template]
 title = "{type_name}"
-[page]
+[licences.layout.template.page]
 width = 210
 height = 148
-[[box]]
+[[licences.layout.template.box]]
 at = [20, 20]
 size = [170, 20]
 text = "{type_name} {identifier} {check}"
-[[box]]
+[[licences.layout.template.box]]
 at = [20, 50]
 size = [170, 40]
 text = "{holder_name} {holder_number} {place} {valid_until}"
-[[box]]
+[[licences.layout.template.box]]
 at = [140, 95]
 size = [40, 40]
 seal = true
