@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::ctx::Ctx;
 use minshu_kernel::error::Failure;
+use minshu_kernel::text::{Arg, Speaker};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,49 @@ pub struct Finding {
     pub holds: Option<bool>,
     /// What is wrong or why it does not apply, for engineers.
     pub why: String,
+    /// The same as a word, such as `changed-file`; none where the step holds or the file is no document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Of what: a path in the document, the name in a certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+}
+
+/// Under which key the pages' texts have a finding, before its code.
+const FINDING: &str = "licences-finding-";
+
+impl Finding {
+    fn of(signature: u32, step: &str, outcome: &Outcome) -> Finding {
+        let (holds, found) = match outcome {
+            Outcome::Passed => (Some(true), None),
+            Outcome::Failed(found) => (Some(false), Some(found)),
+            Outcome::NotApplicable(found) => (None, Some(found)),
+        };
+        let message = found.map(crate::seal::Finding::message);
+        let what = message.as_ref().and_then(|message| match message.args.first() {
+            Some((_, Arg::Text(what))) => Some(what.clone()),
+            _ => None,
+        });
+        Finding {
+            signature,
+            step: step.to_owned(),
+            holds,
+            why: found.map(ToString::to_string).unwrap_or_default(),
+            code: message.and_then(|m| m.key.strip_prefix(FINDING).map(str::to_owned)),
+            of: what,
+        }
+    }
+
+    /// What is wrong, in the reader's language.
+    pub(crate) fn told(&self, t: &Speaker) -> String {
+        match &self.code {
+            Some(code) => {
+                let key = format!("{FINDING}{code}");
+                t.say1(&key, "what", self.of.clone().unwrap_or_default())
+            }
+            None => self.why.clone(),
+        }
+    }
 }
 
 /// Reads a layout; it may name the fields of its type and what stands in every licence by itself.
@@ -190,19 +234,12 @@ pub(crate) async fn findings(ctx: &Ctx, bytes: &[u8]) -> Result<Vec<Finding>, Fa
     }
     let mut found = Vec::new();
     for (index, signature) in (1_u32..).zip(&report.signatures) {
-        for (step, outcome) in &signature.steps {
-            let (holds, why) = match outcome {
-                Outcome::Passed => (Some(true), String::new()),
-                Outcome::Failed(finding) => (Some(false), finding.to_string()),
-                Outcome::NotApplicable(finding) => (None, finding.to_string()),
-            };
-            found.push(Finding { signature: index, step: step.name().to_owned(), holds, why });
-        }
+        found.extend(signature.steps.iter().map(|(step, outcome)| Finding::of(index, step.name(), outcome)));
     }
     Ok(found)
 }
 
 /// What is no sealed document at all.
 fn unsound(why: String) -> Finding {
-    Finding { signature: 0, step: "package".to_owned(), holds: Some(false), why }
+    Finding { signature: 0, step: "package".to_owned(), holds: Some(false), why, code: None, of: None }
 }

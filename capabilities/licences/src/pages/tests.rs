@@ -180,6 +180,8 @@ fn what_strangers_see() {
         step: step.to_owned(),
         holds,
         why: "<b>".to_owned(),
+        code: (holds != Some(true)).then(|| "changed-file".to_owned()),
+        of: Some("<b>".to_owned()),
     };
     let steps = crate::seal::Step::ALL.into_iter().map(|step| finding(step.name(), Some(true)));
     let mut seals: Vec<Finding> = steps.collect();

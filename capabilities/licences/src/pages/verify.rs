@@ -138,7 +138,7 @@ fn told(t: &Speaker, found: &Verified) -> Result<Answer, Failure> {
             None => ("", "minus", "licences-step-none"),
         };
         let name = t.say(&format!("licences-check-{}", finding.step.replace('_', "-")));
-        (name, class, icon, t.say(key), finding.why.clone())
+        (name, class, icon, t.say(key), finding.told(t))
     };
     Ok(Answer {
         class,

@@ -45,7 +45,7 @@ async fn an_office_issues_a_holder_shows_a_stranger_looks() {
     let seen = house.post(&mut clerk, birth, &right).await;
     let at = seen.location.unwrap();
     let seen = house.get(&mut clerk, &at).await;
-    assert!(seen.text.contains("林*燕") && seen.text.contains("省妇幼保健院"), "{}", seen.text);
+    assert!(seen.text.contains("林**") && seen.text.contains("省妇幼保健院"), "{}", seen.text);
     let id = at.rsplit('/').next().unwrap().to_owned();
 
     let seen = house.get(&mut holder, "/me/licences").await;
@@ -59,7 +59,7 @@ async fn an_office_issues_a_holder_shows_a_stranger_looks() {
     let code = between(&seen.text, "/l/", "<");
     let seen = house.get(&mut stranger, &format!("/l/{code}")).await;
     assert!(seen.text.contains("有效") && seen.text.contains("省妇幼保健院"), "{}", seen.text);
-    assert!(seen.text.contains("林*燕") && !seen.text.contains("林晓燕"), "{}", seen.text);
+    assert!(seen.text.contains("林**") && !seen.text.contains("林晓燕"), "{}", seen.text);
     let seen = house.get(&mut stranger, "/l/0123456789ABCDEFGHJKMNPQRS").await;
     assert_eq!(seen.status, StatusCode::NOT_FOUND);
     assert!(seen.text.contains("没有这个二维码"), "{}", seen.text);

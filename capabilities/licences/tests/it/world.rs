@@ -177,7 +177,7 @@ impl World {
     pub(crate) async fn asked(&self, who: &Principal, operation: &str, input: Json) -> Json {
         match self.house.ask(who, operation, input).await {
             Ok(reply) => reply,
-            Err(failure) => panic!("{operation}: {} {failure}", told(&failure)),
+            Err(failure) => panic!("{operation}: {} {failure:?}", told(&failure)),
         }
     }
 
