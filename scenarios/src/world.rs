@@ -231,6 +231,12 @@ impl World {
         self.browsers.clear();
     }
 
+    /// A session that was begun otherwise than by the person's first password is gone on with.
+    pub fn keep_session(&mut self, name: &str, token: String) {
+        self.browsers.remove(name);
+        self.tokens.insert(name.to_owned(), token);
+    }
+
     /// One person's session is forgotten.
     pub fn forget_session(&mut self, name: &str) -> Option<String> {
         self.browsers.remove(name);

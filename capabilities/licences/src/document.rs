@@ -234,12 +234,21 @@ pub(crate) async fn findings(ctx: &Ctx, bytes: &[u8]) -> Result<Vec<Finding>, Fa
     }
     let mut found = Vec::new();
     for (index, signature) in (1_u32..).zip(&report.signatures) {
-        found.extend(signature.steps.iter().map(|(step, outcome)| Finding::of(index, step.name(), outcome)));
+        found.extend(
+            signature.steps.iter().map(|(step, outcome)| Finding::of(index, step.name(), outcome)),
+        );
     }
     Ok(found)
 }
 
 /// What is no sealed document at all.
 fn unsound(why: String) -> Finding {
-    Finding { signature: 0, step: "package".to_owned(), holds: Some(false), why, code: None, of: None }
+    Finding {
+        signature: 0,
+        step: "package".to_owned(),
+        holds: Some(false),
+        why,
+        code: None,
+        of: None,
+    }
 }

@@ -118,7 +118,9 @@ async fn recover(world: &mut World, words: Words) -> Outcome {
     answer.expect("换新密码")?;
     let entered = json!({ "phone": person.phone, "password": input["password"] });
     let answer = world.api()?.act(None, "identity.sign_in", &entered, None).await?;
-    answer.expect("用新密码登录").map(drop)
+    let begun = answer.expect("用新密码登录")?;
+    world.keep_session(owner, string(&begun, "token")?);
+    Ok(())
 }
 
 async fn learns_nothing(world: &mut World, words: Words) -> Outcome {

@@ -328,9 +328,8 @@ impl Canvas {
     fn outline(&mut self, letter: &Letter, place: impl Fn([f64; 2]) -> [f64; 2]) {
         const STEPS: u32 = 8;
         let (mut at, mut begin) = ([0.0; 2], [0.0; 2]);
-        let mix = |a: [f64; 2], b: [f64; 2], t: f64| {
-            [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t]
-        };
+        let mix =
+            |a: [f64; 2], b: [f64; 2], t: f64| [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
         for stroke in &letter.commands {
             match *stroke {
                 Stroke::Move(to) => {

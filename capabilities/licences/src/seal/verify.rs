@@ -306,7 +306,13 @@ impl Verifier {
                 steps.push((Step::DataHash, Outcome::Failed(Finding::Unreadable(problem))));
                 let rest = Step::ALL.into_iter().skip_while(|step| *step <= Step::DataHash);
                 steps.extend(rest.map(|s| (s, Outcome::NotApplicable(Finding::Earlier))));
-                return SignatureReport { id: file.id.clone(), seal: None, signer: None, at: None, steps };
+                return SignatureReport {
+                    id: file.id.clone(),
+                    seal: None,
+                    signer: None,
+                    at: None,
+                    steps,
+                };
             }
         };
         let list = package.file(&file.path).unwrap_or_default();
@@ -327,7 +333,10 @@ impl Verifier {
         ));
         let listed = signed.seal.allows(&signed.signer);
         let unlisted = || Finding::SignerNotListed(subject.clone().unwrap_or_default());
-        steps.push((Step::Signer, if listed { Outcome::Passed } else { Outcome::Failed(unlisted()) }));
+        steps.push((
+            Step::Signer,
+            if listed { Outcome::Passed } else { Outcome::Failed(unlisted()) },
+        ));
 
         let seal = self.seal(&signed.seal);
         let shown = file.seal.as_deref().and_then(|path| package.file(path));
@@ -438,18 +447,14 @@ fn references(package: &Package, file: &SignatureFile) -> Result<(), Finding> {
 }
 
 /// What the document shows is protected: everything but the files of its signatures.
-fn coverage(
-    package: &Package,
-    all: &[SignatureFile],
-    file: &SignatureFile,
-) -> Result<(), Finding> {
+fn coverage(package: &Package, all: &[SignatureFile], file: &SignatureFile) -> Result<(), Finding> {
     let protected: std::collections::BTreeSet<&str> =
         file.references.iter().map(|r| r.path.as_str()).collect();
     let of_signatures = |path: &str| {
         let list = path.rsplit('/').next() == Some("Signatures.xml");
-        list || all.iter().any(|s| {
-            path == s.path || path == s.value || s.seal.as_deref() == Some(path)
-        })
+        list || all
+            .iter()
+            .any(|s| path == s.path || path == s.value || s.seal.as_deref() == Some(path))
     };
     let open: Vec<String> = package
         .paths()
