@@ -52,10 +52,12 @@ pub(crate) async fn mandates(ctx: &Ctx) -> Vec<Mandate> {
 pub(crate) async fn resource(ctx: &Ctx, licence: &Licence) -> Resource {
     let mut resource = licence.resource();
     match licence.holder.kind {
-        HolderKind::Person if resource.owner.is_none() && ctx.who.person.is_some() => {
-            if own_number(ctx).await.as_deref() == Some(&licence.holder.number) {
-                resource.owner = ctx.who.person;
-            }
+        HolderKind::Person
+            if resource.owner.is_none()
+                && ctx.who.person.is_some()
+                && own_number(ctx).await.as_deref() == Some(&licence.holder.number) =>
+        {
+            resource.owner = ctx.who.person;
         }
         HolderKind::Organisation if resource.owner_organisation.is_none() => {
             let held = mandates(ctx).await.into_iter();
@@ -81,7 +83,7 @@ pub(crate) async fn all(ctx: &Ctx) -> Result<Vec<Licence>, Failure> {
             found.extend(licences::of_holder(ctx, HolderKind::Organisation, &code).await?);
         }
     }
-    found.sort_by(|a, b| b.id.cmp(&a.id));
+    found.sort_by_key(|licence| std::cmp::Reverse(licence.id));
     found.dedup_by(|a, b| a.id == b.id);
     Ok(found)
 }

@@ -86,7 +86,7 @@ pub(super) fn page(
             t.say("licences-identifier"),
             typed,
         )
-        .is_code(),
+        .typed_as_code(),
         types: types
             .iter()
             .map(|kind| (kind.kind.clone(), t.local(&kind.name).to_owned()))
@@ -181,7 +181,7 @@ fn issue_page(visit: &Visit, state: FormState, kind: &TypeView) -> Result<Page, 
             t.say(number),
             typed("holder_number"),
         )
-        .is_code(),
+        .typed_as_code(),
         place,
     ];
     let values = kind

@@ -102,7 +102,7 @@ impl Field {
         self
     }
 
-    pub(super) fn is_code(mut self) -> Field {
+    pub(super) fn typed_as_code(mut self) -> Field {
         self.code = true;
         self
     }

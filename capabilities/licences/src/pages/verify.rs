@@ -112,9 +112,9 @@ pub(super) fn page(
             typed.0,
         )
         .hinted(t.say("licences-identifier-hint"))
-        .is_code(),
+        .typed_as_code(),
         check: Field::new(&t, &state, ("check", "/check"), t.say("licences-check"), typed.1)
-            .is_code(),
+            .typed_as_code(),
         answer,
         csrf: state.csrf,
         t,
