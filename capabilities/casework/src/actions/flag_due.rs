@@ -66,9 +66,10 @@ impl Action for FlagDue {
         let about = aggregate(&taken.case);
         let mut decision = taken.decide().tell(&event, about)?;
         if escalates {
-            // The house was not there at the moment of the red flag: it looks once more, at once.
+            // The house was not there at the moment of the red flag: it looks once more, at once, also where the clock
+            // stands.
             decision.jobs.retain(|job| job.action != NAME);
-            decision.jobs.push(alarm(loaded.case.id, Some(ctx.now.plus_ms(1))));
+            decision.jobs.push(alarm(loaded.case.id, Some(ctx.now.plus_ms(-1))));
         }
         Ok(replied(flag, decision))
     }

@@ -101,6 +101,22 @@ async fn the_clock_stands_runs_again_is_extended_once_and_escalates() {
     }
 }
 
+/// The clock of this test stands: nothing comes due by waiting a little.
+#[tokio::test]
+async fn a_house_that_was_away_flags_and_escalates_at_once() {
+    for world in clocked().await {
+        let clerk = world.house.officer(CLERK, "350102");
+        let officer = world.house.officer(OFFICER, "350102");
+        let case = world.boards_case(&world.house.resident()).await["case"].clone();
+        world.done(&clerk, "casework.accept", json!({ "case": case, "version": 1 })).await;
+        world.house.clock.set(at("2026-06-10T10:00"));
+        world.house.settle().await;
+        let seen = view(&world, &officer, &case).await;
+        assert_eq!(seen["flag"], json!("red"));
+        assert_eq!(verbs(&seen).iter().filter(|verb| **verb == "escalate").count(), 1, "{seen}");
+    }
+}
+
 /// For an expert review with a reminder, then for an inspection that ends by itself.
 async fn stands(world: &World, case: &Json, officer: &Principal, person: &Principal) {
     let suspend = |kind: &str, until: Option<&str>| {
