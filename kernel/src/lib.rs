@@ -33,6 +33,7 @@ pub mod retention;
 pub mod show;
 pub mod text;
 pub mod web;
+pub mod words;
 
 /// A future in a box: what the traits of the contract return, so that they can be used as `dyn`.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + Send + 'a>>;

@@ -4,73 +4,33 @@ use minshu_kernel::access::Resource;
 use minshu_kernel::clock::Timestamp;
 use minshu_kernel::id_type;
 use minshu_kernel::ids::PersonId;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use minshu_kernel::words;
 
 id_type!(CardId, "A card bound to a person.");
 
-/// Where a card stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Its holder says that it is theirs; no office has seen it, and no terminal knows it.
-    Claimed,
-    /// Seen by an office: it stands for its holder.
-    Good,
-    /// Reported lost: it stands for nobody, wherever it is shown.
-    Stopped,
-    /// Given up: nothing of it is kept.
-    Ended,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [State; 4] = [State::Claimed, State::Good, State::Stopped, State::Ended];
-
-    /// The word in columns and texts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            State::Claimed => "claimed",
-            State::Good => "good",
-            State::Stopped => "stopped",
-            State::Ended => "ended",
-        }
-    }
-
-    /// The state of a word.
-    pub fn parse(word: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.word() == word)
+words! {
+    /// Where a card stands.
+    State {
+        /// Its holder says that it is theirs; no office has seen it, and no terminal knows it.
+        Claimed = "claimed",
+        /// Seen by an office: it stands for its holder.
+        Good = "good",
+        /// Reported lost: it stands for nobody, wherever it is shown.
+        Stopped = "stopped",
+        /// Given up: nothing of it is kept.
+        Ended = "ended",
     }
 }
 
-/// Why a card is stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Loss {
-    /// It cannot be found.
-    Lost,
-    /// It was taken.
-    Stolen,
-    /// Somebody else uses it.
-    Misused,
-}
-
-impl Loss {
-    /// Every reason.
-    pub const ALL: [Loss; 3] = [Loss::Lost, Loss::Stolen, Loss::Misused];
-
-    /// The word in columns and texts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Loss::Lost => "lost",
-            Loss::Stolen => "stolen",
-            Loss::Misused => "misused",
-        }
-    }
-
-    /// The reason of a word.
-    pub fn parse(word: &str) -> Option<Loss> {
-        Loss::ALL.into_iter().find(|loss| loss.word() == word)
+words! {
+    /// Why a card is stopped.
+    Loss {
+        /// It cannot be found.
+        Lost = "lost",
+        /// It was taken.
+        Stolen = "stolen",
+        /// Somebody else uses it.
+        Misused = "misused",
     }
 }
 

@@ -30,7 +30,6 @@ mod stepping;
 mod store;
 #[cfg(test)]
 mod testing;
-mod words;
 
 use std::any::Any;
 use std::sync::Arc;

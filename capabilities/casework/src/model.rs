@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::pack::SpecialKind;
-use crate::words::words;
+use minshu_kernel::words;
 
 id_type!(DraftId, "An application that is being filled in, or a correction of a case.");
 id_type!(CaseId, "A case (办件).");

@@ -8,8 +8,7 @@ use minshu_kernel::division::DivisionCode;
 use minshu_kernel::id_type;
 use minshu_kernel::ids::{OrganisationId, PersonId};
 use minshu_kernel::personal::Subject;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use minshu_kernel::words;
 
 id_type!(LicenceId, "A version of a licence.");
 id_type!(StepId, "A step in the life of a licence.");
@@ -18,55 +17,29 @@ id_type!(ShowingId, "A licence held out to somebody for some minutes.");
 id_type!(LookId, "Somebody's look at a licence.");
 id_type!(SealId, "An electronic seal.");
 
-/// Where a licence stands, in the words and codes of the national exchange of licence states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// 01: it holds.
-    Valid,
-    /// 02: it does not hold for the time being.
-    Suspended,
-    /// 03: taken back by its issuer because the ground fell away, without the holder's fault.
-    Withdrawn,
-    /// 04: struck off, mostly on the holder's own wish.
-    Cancelled,
-    /// 05: its time is over.
-    Lapsed,
-    /// 06: moved to another place's register.
-    Transferred,
-    /// 07: taken away from its holder.
-    Revoked,
-    /// 99: a newer version stands in its place.
-    Replaced,
+words! {
+    /// Where a licence stands, in the words and codes of the national exchange of licence states.
+    State {
+        /// 01: it holds.
+        Valid = "valid",
+        /// 02: it does not hold for the time being.
+        Suspended = "suspended",
+        /// 03: taken back by its issuer because the ground fell away, without the holder's fault.
+        Withdrawn = "withdrawn",
+        /// 04: struck off, mostly on the holder's own wish.
+        Cancelled = "cancelled",
+        /// 05: its time is over.
+        Lapsed = "lapsed",
+        /// 06: moved to another place's register.
+        Transferred = "transferred",
+        /// 07: taken away from its holder.
+        Revoked = "revoked",
+        /// 99: a newer version stands in its place.
+        Replaced = "replaced",
+    }
 }
 
 impl State {
-    /// Every state.
-    pub const ALL: [State; 8] = [
-        State::Valid,
-        State::Suspended,
-        State::Withdrawn,
-        State::Cancelled,
-        State::Lapsed,
-        State::Transferred,
-        State::Revoked,
-        State::Replaced,
-    ];
-
-    /// The word in columns and texts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            State::Valid => "valid",
-            State::Suspended => "suspended",
-            State::Withdrawn => "withdrawn",
-            State::Cancelled => "cancelled",
-            State::Lapsed => "lapsed",
-            State::Transferred => "transferred",
-            State::Revoked => "revoked",
-            State::Replaced => "replaced",
-        }
-    }
-
     /// The code that other systems exchange.
     pub const fn code(self) -> &'static str {
         match self {
@@ -81,66 +54,40 @@ impl State {
         }
     }
 
-    /// The state of a word.
-    pub fn parse(word: &str) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.word() == word)
-    }
-
     /// Whether nothing more becomes of it.
     pub const fn is_final(self) -> bool {
         !matches!(self, State::Valid | State::Suspended)
     }
 }
 
-/// What is done to a licence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verb {
-    /// It is issued.
-    Issue,
-    /// A new version takes the place of this one.
-    Change,
-    /// It does not hold for the time being.
-    Suspend,
-    /// It holds again.
-    Resume,
-    /// It is taken back.
-    Withdraw,
-    /// It is struck off.
-    Cancel,
-    /// Its time is over.
-    Lapse,
-    /// It moves to another place.
-    Transfer,
-    /// It is taken away.
-    Revoke,
+words! {
+    /// What is done to a licence.
+    Verb {
+        /// It is issued.
+        Issue = "issue",
+        /// A new version takes the place of this one.
+        Change = "change",
+        /// It does not hold for the time being.
+        Suspend = "suspend",
+        /// It holds again.
+        Resume = "resume",
+        /// It is taken back.
+        Withdraw = "withdraw",
+        /// It is struck off.
+        Cancel = "cancel",
+        /// Its time is over.
+        Lapse = "lapse",
+        /// It moves to another place.
+        Transfer = "transfer",
+        /// It is taken away.
+        Revoke = "revoke",
+    }
 }
 
 impl Verb {
     /// What an officer may do to a licence that was issued.
     pub const MOVES: [Verb; 6] =
         [Verb::Suspend, Verb::Resume, Verb::Withdraw, Verb::Cancel, Verb::Transfer, Verb::Revoke];
-
-    /// The word in columns and texts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Verb::Issue => "issue",
-            Verb::Change => "change",
-            Verb::Suspend => "suspend",
-            Verb::Resume => "resume",
-            Verb::Withdraw => "withdraw",
-            Verb::Cancel => "cancel",
-            Verb::Lapse => "lapse",
-            Verb::Transfer => "transfer",
-            Verb::Revoke => "revoke",
-        }
-    }
-
-    /// The verb of a word.
-    pub fn parse(word: &str) -> Option<Verb> {
-        let others = [Verb::Issue, Verb::Change, Verb::Lapse];
-        Verb::MOVES.into_iter().chain(others).find(|verb| verb.word() == word)
-    }
 
     /// Where a licence stands afterwards.
     pub const fn leads_to(self) -> State {
@@ -167,28 +114,13 @@ impl Verb {
     }
 }
 
-/// What a holder is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum HolderKind {
-    /// A person, by the citizen identity number.
-    Person,
-    /// An organisation, by its unified social credit code.
-    Organisation,
-}
-
-impl HolderKind {
-    /// The word in columns.
-    pub const fn word(self) -> &'static str {
-        match self {
-            HolderKind::Person => "person",
-            HolderKind::Organisation => "organisation",
-        }
-    }
-
-    /// The kind of a word.
-    pub fn parse(word: &str) -> Option<HolderKind> {
-        [HolderKind::Person, HolderKind::Organisation].into_iter().find(|k| k.word() == word)
+words! {
+    /// What a holder is.
+    HolderKind {
+        /// A person, by the citizen identity number.
+        Person = "person",
+        /// An organisation, by its unified social credit code.
+        Organisation = "organisation",
     }
 }
 
@@ -358,35 +290,17 @@ pub struct Showing {
     pub version: i64,
 }
 
-/// How somebody looked at a licence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Way {
-    /// By a code that the holder showed.
-    Showing,
-    /// By its identifier and check value.
-    Identifier,
-    /// By its document.
-    Document,
-    /// An office used it in place of paper.
-    Office,
-}
-
-impl Way {
-    /// The word in columns and texts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Way::Showing => "showing",
-            Way::Identifier => "identifier",
-            Way::Document => "document",
-            Way::Office => "office",
-        }
-    }
-
-    /// The way of a word.
-    pub fn parse(word: &str) -> Option<Way> {
-        let all = [Way::Showing, Way::Identifier, Way::Document, Way::Office];
-        all.into_iter().find(|way| way.word() == word)
+words! {
+    /// How somebody looked at a licence.
+    Way {
+        /// By a code that the holder showed.
+        Showing = "showing",
+        /// By its identifier and check value.
+        Identifier = "identifier",
+        /// By its document.
+        Document = "document",
+        /// An office used it in place of paper.
+        Office = "office",
     }
 }
 
@@ -403,33 +317,15 @@ pub struct Look {
     pub at: Timestamp,
 }
 
-/// Where a seal stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SealState {
-    /// One wants it, another has not agreed yet.
-    Proposed,
-    /// It seals.
-    Good,
-    /// It seals nothing any more; what it sealed stays sealed.
-    Ended,
-}
-
-impl SealState {
-    /// The word in columns and texts.
-    pub const fn word(self) -> &'static str {
-        match self {
-            SealState::Proposed => "proposed",
-            SealState::Good => "good",
-            SealState::Ended => "ended",
-        }
-    }
-
-    /// The state of a word.
-    pub fn parse(word: &str) -> Option<SealState> {
-        [SealState::Proposed, SealState::Good, SealState::Ended]
-            .into_iter()
-            .find(|state| state.word() == word)
+words! {
+    /// Where a seal stands.
+    SealState {
+        /// One wants it, another has not agreed yet.
+        Proposed = "proposed",
+        /// It seals.
+        Good = "good",
+        /// It seals nothing any more; what it sealed stays sealed.
+        Ended = "ended",
     }
 }
 
@@ -472,7 +368,7 @@ mod tests {
     fn words_and_codes_are_read_back_and_ends_stay_ends() {
         let codes: Vec<&str> = State::ALL.iter().map(|state| state.code()).collect();
         assert_eq!(codes, ["01", "02", "03", "04", "05", "06", "07", "99"]);
-        for state in State::ALL {
+        for &state in State::ALL {
             assert_eq!(State::parse(state.word()), Some(state));
             let moved = Verb::MOVES.into_iter().chain([Verb::Change, Verb::Lapse]);
             let any = moved.filter(|verb| verb.fits(state)).count();

@@ -131,7 +131,7 @@ pub(super) fn card_page(
     let word = |loss: Loss| (loss.word(), t.say(&format!("cards-loss-{}", loss.word())));
     let page = CardPage {
         card: Shown::of(&t, card),
-        losses: Loss::ALL.into_iter().map(word).collect(),
+        losses: Loss::ALL.iter().copied().map(word).collect(),
         others,
         state,
         t,

@@ -52,6 +52,9 @@ impl Action for Urge {
         let standing = standing(&loaded.case)
             .after(&loaded.item.item.stage, Verb::Urge)
             .map_err(|refused| not_now(&loaded.case, refused))?;
+        if by_applicant {
+            allowed(ctx, &loaded)?;
+        }
         let supervising = ctx.who.grants.iter().find(|grant| {
             let of_pack = grant.role.split_once('.').is_some_and(|(p, _)| p == loaded.case.pack);
             of_pack && !by_applicant && grant.division.contains(loaded.case.division)
@@ -64,9 +67,6 @@ impl Action for Urge {
             role: supervising.map(|grant| grant.role.as_str()),
         };
         let taken = take_to(ctx, &loaded, taking).await?;
-        if by_applicant {
-            allowed(ctx, &loaded)?;
-        }
         let last = loaded.steps.iter().rev().find(|step| step.actor_role.is_some());
         let event = CaseUrged {
             facts: CaseFacts::of(&taken.case),

@@ -5,7 +5,7 @@ use minshu_kernel::text::LocalText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use minshu_kernel::words;
 
 /// A procedure for which the clock stands (特别程序).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

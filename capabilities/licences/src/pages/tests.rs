@@ -149,7 +149,7 @@ fn face(state: State) -> Face {
 #[test]
 fn the_holder_s_pages() {
     let found = |proved, licences| MyLicences { proved, licences };
-    let all = State::ALL.into_iter().map(|state| line(1, state)).collect::<Vec<_>>();
+    let all = State::ALL.iter().map(|state| line(1, *state)).collect::<Vec<_>>();
     see("mine", |t| wallet::wallet(t, &found(true, all.clone())));
     assert!(see("none", |t| wallet::wallet(t, &found(true, Vec::new()))).contains("还没有"));
     see("unproved", |t| wallet::wallet(t, &found(false, Vec::new())));
@@ -167,7 +167,7 @@ fn the_holder_s_pages() {
 #[test]
 fn what_strangers_see() {
     let seen = |once, licence| Seen { once, purpose: "<b>".to_owned(), until_ms: AT, licence };
-    for state in State::ALL {
+    for &state in State::ALL {
         see("seen", |t| seen::page(t, &seen(false, Some(face(state))), "7Q4M", "t"));
     }
     see("once", |t| seen::page(t, &seen(true, None), "7Q4M", "t"));
